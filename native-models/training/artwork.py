@@ -87,7 +87,7 @@ def main() -> None:
                 width = icon.get("width", icons.get("width"))
                 height = icon.get("height", icons.get("height"))
                 sprites[f"{class_name}|{name}|{code}"] = square_sprite(render_svg(icon["body"], width, height))
-    np.savez(options.out, **sprites)
+    np.savez_compressed(options.out, **sprites)
     print(f"{len(sprites)} sprites")
 
     if options.sheet:

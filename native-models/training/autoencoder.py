@@ -19,13 +19,14 @@ ENCODER_WIDTH, ENCODER_BLOCKS = 48, (0, 1, 2, 3)  # at 256, 128, 64 and 32 pixel
 DECODER_WIDTH, DECODER_BLOCKS = 64, (4, 3, 1, 0)  # at 32, 64, 128 and 256 pixels
 
 
-def to_tensor(images: np.ndarray) -> torch.Tensor:
+def to_tensor(images: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:
     """uint8 [n, h, w, 3] to float32 [n, 3, h, w] in -1..1."""
-    return torch.tensor(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float().div_(127.5).sub_(1).contiguous()
+    values = torch.tensor(np.ascontiguousarray(images), device=device)
+    return values.permute(0, 3, 1, 2).float().div_(127.5).sub_(1).contiguous()
 
 
 def to_images(values: torch.Tensor) -> np.ndarray:
-    return ((values.clamp(-1, 1).permute(0, 2, 3, 1) + 1) * 127.5).round().byte().numpy()
+    return ((values.float().clamp(-1, 1).permute(0, 2, 3, 1) + 1) * 127.5).round().byte().cpu().numpy()
 
 
 def new_autoencoder(scaling_factor: float = 1.0) -> AutoencoderTiny:
@@ -85,14 +86,14 @@ def start_linear(model: AutoencoderTiny, images: np.ndarray) -> None:
 @torch.no_grad()
 def encode(model: AutoencoderTiny, images: np.ndarray, batch: int = 8) -> torch.Tensor:
     """Latents times the scaling factor, float32 [n, 4, h / 8, w / 8], of uint8 images."""
-    parts = [model.encoder(to_tensor(images[i : i + batch])) for i in range(0, len(images), batch)]
+    parts = [model.encoder(to_tensor(images[i : i + batch], model.device)).cpu() for i in range(0, len(images), batch)]
     return torch.cat(parts) * model.config.scaling_factor
 
 
 @torch.no_grad()
 def decode(model: AutoencoderTiny, latents: torch.Tensor, batch: int = 8) -> np.ndarray:
     """uint8 images of scaled latents."""
-    unscaled = latents.float() / model.config.scaling_factor
+    unscaled = latents.float().to(model.device) / model.config.scaling_factor
     return np.concatenate([to_images(model.decoder(unscaled[i : i + batch])) for i in range(0, len(latents), batch)])
 
 
@@ -101,7 +102,7 @@ def normalise_latents(model: AutoencoderTiny, images: np.ndarray) -> None:
     """Rescales every latent channel to mean 0 and deviation 1. The decoder's soft limit 3 tanh(z / 3) makes this
     inexact: train on for a while afterwards."""
     latents = encode(model, images)
-    mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    mean, deviation = latents.mean((0, 2, 3)).to(model.device), latents.std((0, 2, 3)).to(model.device)
     last, first = model.encoder.layers[-1], model.decoder.layers[0]
     last.weight /= deviation[:, None, None, None]
     last.bias.copy_((last.bias - mean) / deviation)

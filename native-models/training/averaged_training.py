@@ -11,7 +11,10 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
+from device import move_average
 from muon import MuonWithAdamW, split_parameters
+from training_log import TrainingLog
+from training_state import save_state
 
 EMA_DECAY = 0.998
 
@@ -20,9 +23,11 @@ class AveragedTraining:
     """A model with its optimiser and averaged weights. FOLDER/state.pt holds all of it, so that a run can be resumed."""
 
     def __init__(
-        self, model: nn.Module, folder: str, *, learning_rate: float, resume: bool, keep_adamw: tuple[str, ...] = ()
-    ) -> None:
-        self.model = model
+        self, model: nn.Module, folder: str, *, learning_rate: float, resume: bool, keep_adamw: tuple[str, ...] = (),
+        device: torch.device = torch.device("cpu"), log: TrainingLog | None = None,
+    ) -> None:  # fmt: skip
+        self.model = model.to(device)
+        self.log = log
         self.average = copy.deepcopy(model)
         wide, narrow = split_parameters(model, keep_adamw=keep_adamw)
         self.optimizer = MuonWithAdamW(wide, narrow, lr=learning_rate, weight_decay=1e-3)
@@ -30,7 +35,7 @@ class AveragedTraining:
         self.steps = 0
         self.state_path = f"{folder}/state.pt"
         if resume:
-            state = torch.load(self.state_path)
+            state = torch.load(self.state_path, map_location=device)
             for name, part in self._parts().items():
                 part.load_state_dict(state[name])
             self.steps = state["steps"]
@@ -53,12 +58,13 @@ class AveragedTraining:
             self.optimizer.step()
             self.steps += 1
             decay = min(EMA_DECAY, self.steps / (self.steps + 10))
-            with torch.no_grad():
-                for kept, current in zip(self.average.parameters(), self.model.parameters(), strict=True):
-                    kept.lerp_(current, 1 - decay)
-            running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
+            move_average(self.average.parameters(), self.model.parameters(), decay)
+            running = loss.detach() if running is None else running.lerp(loss.detach(), 0.02)
             if time.time() - last_report > report_every_s:
-                print(f"{elapsed:.0f} s, step {self.steps}, loss {running:.4f}, {validate()}", flush=True)
+                found = validate()
+                print(f"{elapsed:.0f} s, step {self.steps}, loss {running.item():.4f}, {found}", flush=True)
+                if self.log:
+                    self.log.report(seconds=elapsed, step=self.steps, loss=running.item(), validation=found)
                 self._save()
                 last_report = time.time()
         if budget > 0:
@@ -67,11 +73,11 @@ class AveragedTraining:
 
     def exported(self) -> nn.Module:
         """The averaged model in the memory layout that torch's exporter expects."""
-        return self.average.to(memory_format=torch.contiguous_format)
+        return self.average.to("cpu", memory_format=torch.contiguous_format)
 
     def _parts(self) -> dict[str, nn.Module | MuonWithAdamW]:
         return {"model": self.model, "average": self.average, "optimizer": self.optimizer}
 
     def _save(self) -> None:
         state = {name: part.state_dict() for name, part in self._parts().items()}
-        torch.save({**state, "steps": self.steps}, self.state_path)
+        save_state({**state, "steps": self.steps}, self.state_path)

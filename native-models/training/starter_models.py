@@ -104,10 +104,10 @@ def sample(
     unet: nn.Module, text_encoder: nn.Module, tokenizer: CLIPTokenizer, prompts: list[str], steps: int, guidance: float, seed: int
 ) -> torch.Tensor:
     """DDIM (eta 0) text to image with classifier-free guidance. Returns latents [n, 4, 32, 32]."""
-    generator = torch.Generator().manual_seed(seed)
+    generator, device = torch.Generator().manual_seed(seed), next(unet.parameters()).device
     count, products = len(prompts), alphas_cumprod().float()
-    text = text_encoder(tokenize(tokenizer, prompts + [""] * count)).last_hidden_state
-    latents = torch.randn(count, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE, generator=generator)
+    text = text_encoder(tokenize(tokenizer, prompts + [""] * count).to(device)).last_hidden_state
+    latents = torch.randn(count, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE, generator=generator).to(device)
     timesteps = torch.linspace(999, 0, steps).round().long()
     for index, timestep in enumerate(timesteps):
         both = unet(torch.cat([latents, latents]), timestep, text).sample

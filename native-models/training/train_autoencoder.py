@@ -4,14 +4,13 @@
         --minutes 25 [--resume autoencoder/state.pt] [--decoder-only]
 
 Loss: L1 + MSE + half the L1 of the gradients (keeps edges sharp); latents are kept small and get a little noise, so
-that the decoder is smooth. Of three random crops the busiest is taken: plain sky teaches little. At 60 % of the time
-the latents are rescaled to mean 0 and deviation 1 (the pack's scaling_factor is 1).
+that the decoder is smooth. At 60 % of the time the latents are rescaled to mean 0 and deviation 1 (the pack's
+scaling_factor is 1).
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import time
 
@@ -19,27 +18,15 @@ import numpy as np
 import torch
 from PIL import Image
 
-from autoencoder import decode, encode, new_autoencoder, normalise_latents, psnr, start_linear, to_tensor
+from autoencoder import decode, encode, new_autoencoder, normalise_latents, psnr, start_linear
+from crops import Crops
+from device import add_device_option, half_precision, open_device
 from muon import MuonWithAdamW, split_parameters
+from training_log import TrainingLog, add_log_option, stage_name
+from training_state import save_state
 
-CROP = 96
-BATCH = 4
 LATENT_NOISE = 0.05
 LATENT_PENALTY = 1e-3
-
-
-def busiest_crop(images: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
-    best, best_activity = None, -1.0
-    for _ in range(3):
-        part = images[rng.integers(len(images))]
-        y, x = rng.integers(0, 256 - CROP + 1, 2)
-        crop = part[rng.integers(len(part)), y : y + CROP, x : x + CROP]
-        coarse = crop[::3, ::3].astype(np.float32)
-        activity = np.abs(np.diff(coarse, axis=0)).mean() + np.abs(np.diff(coarse, axis=1)).mean()
-        if activity > best_activity:
-            best, best_activity = crop, activity
-    assert best is not None
-    return best[:, ::-1] if rng.random() < 0.5 else best
 
 
 def save_grid(model: torch.nn.Module, images: np.ndarray, path: str) -> None:
@@ -56,26 +43,30 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--resume")
     parser.add_argument("--decoder-only", action="store_true", help="keep the latents, tune the decoder")
+    parser.add_argument("--report-seconds", type=float, default=60, help="time between reports and saved states")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--adamw", action="store_true", help="AdamW alone, to compare")
+    parser.add_argument("--batch", type=int, default=4)
+    add_device_option(parser)
+    add_log_option(parser)
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    rng = np.random.default_rng(options.seed)
+    device, log = open_device(options.device), TrainingLog(options.log, stage_name(options.out))
 
-    images = [np.load(f"{name}-images.npy", mmap_mode="r") for name in options.data]
+    crops = Crops(options.data, device, np.random.default_rng(options.seed))
     validation = np.array(np.load(f"{options.validation}-images.npy", mmap_mode="r")[:64])
     model = new_autoencoder()
     seconds_before = 0.0
     if options.resume:
-        state = torch.load(options.resume)
+        state = torch.load(options.resume, map_location="cpu")
         model.load_state_dict(state["model"])
         seconds_before = state["seconds"]
     else:
-        start_linear(model, images[0][:200])
-    model.to(memory_format=torch.channels_last)
+        start_linear(model, crops.images[0][:200])
+    model.to(device, memory_format=torch.channels_last)
     if options.decoder_only:
         model.encoder.requires_grad_(False)
     # Muon for the C x C convolutions, AdamW for biases and the layers at both ends.
@@ -90,13 +81,12 @@ def main() -> None:
         print(f"{name}: {sum(p.numel() for p in getattr(model, name).parameters()) / 1e6:.2f} M parameters")
     print(f"at the start {psnr(model, validation[:16]):.2f} dB", flush=True)
 
-    def step(learning_rate: float) -> float:
+    def step(learning_rate: float) -> torch.Tensor:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate
-        batch = to_tensor(np.stack([busiest_crop(images, rng) for _ in range(BATCH)]))
-        # bfloat16 with the channels last: about twice as fast as float32 where the processor has avx512_bf16.
-        with torch.autocast("cpu", torch.bfloat16):
-            latents = model.encoder(batch.to(memory_format=torch.channels_last))
+        batch = crops.draw(options.batch)
+        with half_precision(device):
+            latents = model.encoder(batch)
             decoded = model.decoder(latents + LATENT_NOISE * torch.randn_like(latents))
         latents, difference = latents.float(), decoded.float() - batch
         loss = difference.abs().mean() + difference.square().mean()
@@ -108,11 +98,11 @@ def main() -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
-        return loss.item()
+        return loss.detach()
 
     def save() -> None:
         seconds = seconds_before + time.time() - start
-        torch.save({"model": model.state_dict(), "seconds": seconds}, f"{options.out}/state.pt")
+        save_state({"model": model.state_dict(), "seconds": seconds}, f"{options.out}/state.pt")
         model.save_pretrained(options.out)
 
     budget = options.minutes * 60
@@ -126,9 +116,9 @@ def main() -> None:
         # Flat, then falling to nearly nothing over the last 60 %.
         loss = step(options.learning_rate * min(1, (steps + 1) / 50) * max(0.02, min(1, (1 - share) / 0.6)))
         steps += 1
-        running = loss if running is None else 0.98 * running + 0.02 * loss
-        if time.time() - last_report > 60:
-            print(f"{elapsed:.0f} s, step {steps}, loss {running:.4f}, PSNR {psnr(model, validation[:16]):.2f} dB", flush=True)
+        running = loss if running is None else running.lerp(loss, 0.02)
+        if time.time() - last_report > options.report_seconds:
+            log.report(seconds=elapsed, step=steps, loss=running.item(), psnr_db=psnr(model, validation[:16]))
             save()
             save_grid(model, validation, f"{options.out}/grid.png")
             last_report = time.time()
@@ -137,7 +127,7 @@ def main() -> None:
     latents = encode(model, validation)
     print(f"{steps} steps in {(time.time() - start) / 60:.1f} minutes; latents: mean {latents.mean((0, 2, 3))}, "
           f"deviation {latents.std((0, 2, 3))}")  # fmt: skip
-    print(f"final PSNR over {len(validation)} unseen scenes {psnr(model, validation):.2f} dB", flush=True)
+    log.report(seconds=time.time() - start, step=steps, scenes=len(validation), psnr_db=psnr(model, validation))
 
 
 if __name__ == "__main__":

@@ -21,10 +21,13 @@ from diffusers import AutoencoderTiny
 from torch.nn import functional
 
 from autoencoder import decode, encode, psnr, to_tensor
+from crops import Crops
+from device import add_device_option, half_precision, move_average, open_device
 from perceptual import EfficientNetFeatures, new_discriminator, perceptual_distance
-from train_autoencoder import LATENT_NOISE, busiest_crop, save_grid
+from train_autoencoder import LATENT_NOISE, save_grid
+from training_log import TrainingLog, add_log_option, stage_name
+from training_state import save_state
 
-BATCH = 4
 AVERAGE_DECAY = 0.998
 
 
@@ -32,7 +35,7 @@ AVERAGE_DECAY = 0.998
 def perceptual_of(model: AutoencoderTiny, features: EfficientNetFeatures, images: np.ndarray) -> float:
     decoded = decode(model, encode(model, images))
     parts = [
-        perceptual_distance(features, to_tensor(decoded[i : i + 8]), to_tensor(images[i : i + 8]))
+        perceptual_distance(features, *(to_tensor(pictures[i : i + 8], model.device) for pictures in (decoded, images)))
         for i in range(0, len(images), 8)
     ]
     return float(torch.stack(parts).mean())
@@ -50,26 +53,30 @@ def main() -> None:
     parser.add_argument("--adversarial", type=float, default=0.01)
     parser.add_argument("--warm-up", type=float, default=0.25, help="share of the time without the discriminator")
     parser.add_argument("--resume")
+    parser.add_argument("--report-seconds", type=float, default=60, help="time between reports and saved states")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--batch", type=int, default=4)
+    add_device_option(parser)
+    add_log_option(parser)
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    rng = np.random.default_rng(options.seed)
+    device, log = open_device(options.device), TrainingLog(options.log, stage_name(options.out))
 
-    images = [np.load(f"{name}-images.npy", mmap_mode="r") for name in options.data]
+    crops = Crops(options.data, device, np.random.default_rng(options.seed))
     validation = np.array(np.load(f"{options.validation}-images.npy", mmap_mode="r")[:64])
     model = AutoencoderTiny.from_pretrained(options.weights, torch_dtype=torch.float32)
     model.encoder.requires_grad_(False)
-    model.to(memory_format=torch.channels_last)
+    model.to(device, memory_format=torch.channels_last)
     average = copy.deepcopy(model.decoder).requires_grad_(False)
-    discriminator, features = new_discriminator(), EfficientNetFeatures()
+    discriminator, features = new_discriminator().to(device), EfficientNetFeatures(device)
     optimizer = torch.optim.AdamW(model.decoder.parameters(), lr=options.learning_rate, betas=(0.9, 0.99), weight_decay=0)
     critic = torch.optim.AdamW(discriminator.parameters(), lr=options.learning_rate, betas=(0.5, 0.99), weight_decay=0)
     seconds_before, steps = 0.0, 0
     if options.resume:
-        state = torch.load(options.resume)
+        state = torch.load(options.resume, map_location=device)
         model.decoder.load_state_dict(state["decoder"])
         average.load_state_dict(state["average"])
         discriminator.load_state_dict(state["discriminator"])
@@ -82,12 +89,15 @@ def main() -> None:
         kept.decoder.load_state_dict(average.state_dict())
         return kept
 
-    def report() -> str:
+    def report(seconds: float, pictures: np.ndarray) -> None:
         kept = averaged()
-        return f"PSNR {psnr(kept, validation[:32]):.2f} dB, perceptual {perceptual_of(kept, features, validation[:32]):.4f}"
+        log.report(
+            seconds=seconds, step=steps, scenes=len(pictures), psnr_db=psnr(kept, pictures),
+            perceptual=perceptual_of(kept, features, pictures),
+        )  # fmt: skip
 
     def save() -> None:
-        torch.save(
+        save_state(
             {
                 "decoder": model.decoder.state_dict(),
                 "average": average.state_dict(),
@@ -106,10 +116,8 @@ def main() -> None:
     def step(learning_rate: float, adversarial: bool) -> None:
         for group in optimizer.param_groups + critic.param_groups:
             group["lr"] = learning_rate
-        picture = to_tensor(np.stack([busiest_crop(images, rng) for _ in range(BATCH)]))
-        picture = picture.to(memory_format=torch.channels_last)
-        # bfloat16 with the channels last: about twice as fast as float32 where the processor has avx512_bf16.
-        with torch.autocast("cpu", torch.bfloat16):
+        picture = crops.draw(options.batch)
+        with half_precision(device):
             with torch.no_grad():
                 latents = model.encoder(picture)
             decoded = model.decoder(latents + LATENT_NOISE * torch.randn_like(latents)).float()
@@ -127,31 +135,28 @@ def main() -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.decoder.parameters(), 1.0)
         optimizer.step()
-        for kept, current in zip(average.parameters(), model.decoder.parameters(), strict=True):
-            kept.lerp_(current.detach(), 1 - AVERAGE_DECAY)
+        move_average(average.parameters(), model.decoder.parameters(), AVERAGE_DECAY)
         # The hinge loss (Lim and Ye, arXiv 1705.02894); it learns during the warm-up too, so that it is of use at once.
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision(device):
             real, made = discriminator(picture).float(), discriminator(decoded.detach()).float()
             judgement = functional.relu(1 - real).mean() + functional.relu(1 + made).mean()
         critic.zero_grad(set_to_none=True)
         judgement.backward()
         critic.step()
 
-    print(f"at the start {report()}", flush=True)
+    report(0.0, validation[:32])
     budget = options.minutes * 60
     start = last_report = time.time()
     while (elapsed := time.time() - start) < budget:
         share = elapsed / budget
         step(options.learning_rate * max(0.02, min(1, (1 - share) / 0.6)), share > options.warm_up or bool(options.resume))
         steps += 1
-        if time.time() - last_report > 60:
-            print(f"{elapsed:.0f} s, step {steps}, {report()}", flush=True)
+        if time.time() - last_report > options.report_seconds:
+            report(elapsed, validation[:32])
             save()
             last_report = time.time()
     save()
-    kept = averaged()
-    print(f"{steps} steps; over {len(validation)} unseen scenes {psnr(kept, validation):.2f} dB, "
-          f"perceptual {perceptual_of(kept, features, validation):.4f}", flush=True)  # fmt: skip
+    report(time.time() - start, validation)
 
 
 if __name__ == "__main__":

@@ -30,10 +30,12 @@ import torch.nn.functional as F
 from torch import nn
 
 from averaged_training import AveragedTraining
+from device import add_device_option, half_precision, open_device
 from domain import CLASS_NAMES, COLOUR_NAMES, TRAINING_PATTERNS
 from mask_words import UNKNOWN, WORDS, YES, object_labels
 from onnx_weights import store_weights_in_half
 from scenes import Look
+from training_log import TrainingLog, add_log_option, stage_name
 
 WIDTHS = (32, 56, 88, 112)  # at 64, 32, 16 and 8 pixels
 BATCH = 16
@@ -115,7 +117,9 @@ def augment(images: torch.Tensor) -> torch.Tensor:
 
 
 def loss_of(model: PhraseSegmenter, images: torch.Tensor, masks: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    with torch.autocast("cpu", torch.bfloat16):
+    device = model.conv_in.weight.device
+    images, masks, labels = images.to(device), masks.to(device), labels.to(device)
+    with half_precision(device):
         logits, presence = model.maps(images.to(memory_format=torch.channels_last))
     logits, presence = logits.float(), presence.float()
     target, known = word_targets(masks, labels)
@@ -165,7 +169,7 @@ def evaluate(model: PhraseSegmenter, scenes: Scenes) -> str:
     class_count = len(CLASS_NAMES)
     for start in range(0, len(scenes), 50):
         images, masks, labels = scenes.batch(np.arange(start, min(start + 50, len(scenes))))
-        logits, presence = model.maps(images)
+        logits, presence = (part.cpu() for part in model.maps(images.to(model.conv_in.weight.device)))
         target, _ = word_targets(masks, labels)
         found = (logits[:, :class_count] > 0) & (presence[:, :class_count, None, None] > 0)
         wanted = target[:, :class_count] > 0.5
@@ -217,8 +221,11 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=PEAK_LEARNING_RATE)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--export", help="folder for model.onnx and config.json")
+    parser.add_argument("--report-seconds", type=float, default=90, help="time between reports and saved states")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
+    add_device_option(parser)
+    add_log_option(parser)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
@@ -231,6 +238,8 @@ def main() -> None:
         learning_rate=options.learning_rate,
         resume=options.resume,
         keep_adamw=("conv_in", "conv_out", "presence_out"),
+        device=open_device(options.device),
+        log=TrainingLog(options.log, stage_name(options.out)),
     )
     model, average = training.model, training.average
     if options.resume:
@@ -245,7 +254,7 @@ def main() -> None:
             images, masks = images.flip(3), masks.flip(3)
         return loss_of(model, augment(images), masks, labels)
 
-    training.run(options.minutes, next_loss, lambda: evaluate(average, validation), report_every_s=90)
+    training.run(options.minutes, next_loss, lambda: evaluate(average, validation), options.report_seconds)
     if options.export:
         export(training.exported(), options.export)
 

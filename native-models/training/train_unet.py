@@ -4,9 +4,8 @@
         --autoencoder autoencoder --tokenizer tokenizer --out unet --minutes 80 \
         [--resume unet/state.pt | --weights ../packs/starter] [--emphasise cat=2 dog=3] [--pairs data/pairs-0]
 
-One process a core, one thread each, tied to its core: on a busy machine two threads of one process may share a core
-and wait for each other in a spin, which was seen to cost nine tenths of the speed. bfloat16 with the channels last;
-Muon for matrices (muon.py), AdamW for the rest.
+One process a core, one thread each (device.py); on a GPU one process, without torchrun, and --rows as many as keep it
+busy. bfloat16 with the channels last; Muon for matrices (muon.py), AdamW for the rest.
 
 --emphasise draws the scenes whose caption has one of the given words that many times as often: the drawings of cats
 and dogs differ more than those of cars, and need more examples.
@@ -27,35 +26,35 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
 import math
 import os
 import time
 
 import numpy as np
 import torch
-import torch.distributed as dist
 from diffusers import AutoencoderTiny, UNet2DConditionModel
 from PIL import Image
 from torch import nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from autoencoder import decode, encode
+from autoencoder import decode
+from device import Workers, add_device_option, half_precision, move_average, open_device
 from muon import MuonWithAdamW, split_parameters
-from make_pairs import PICTURES
 from starter_models import alphas_cumprod, guide_appearance, new_text_encoder, new_unet, sample, tokenize
+from training_log import TrainingLog, add_log_option, stage_name
+from training_state import save_state
+from unet_data import drawing_odds, encode_scenes, read_captions, read_pairs, word_emphasis
 
-ROWS_PER_WORKER = 8
 PEAK_LEARNING_RATE = 1e-3
 EMA_DECAY = 0.999
 CAPTION_DROPOUT = 0.1
 SNR_CEILING = 5.0
+VALIDATION_SCENES = 96
 
-PAIRS_PER_WORKER = 2  # each two of the rows
+ROWS_PER_PAIR = 4  # one pair, itself two rows, for as many
 PLACED_SHARE = 0.7  # of the concept pictures; the others are whole
 DILUTED_SHARE = 0.7
 DILUTIONS = (0.5, 0.8)  # beta
-RECTANGLE_MARGIN = 1  # latent cells
 
 GRID_PROMPTS = [
     "a photo of a cat, beach background",
@@ -77,43 +76,6 @@ GRID_PROMPTS = [
 ]
 
 
-def encode_scenes(autoencoder: AutoencoderTiny, name: str, folder: str) -> np.ndarray:
-    """Latents of a data part, float16 [n, 4, 32, 32], of pairs [n, 5, 4, 32, 32]; kept beside the autoencoder."""
-    cached = f"{folder}/latents-{os.path.basename(name)}.npy"
-    if os.path.exists(cached):
-        return np.load(cached)
-    images = np.load(f"{name}-images.npy", mmap_mode="r")
-    pictures = images.reshape(-1, *images.shape[-3:])
-    with torch.autocast("cpu", torch.bfloat16):
-        latents = encode(autoencoder, pictures).half().numpy()
-    print(f"encoded {name}: deviation {latents.astype(np.float32).std((0, 2, 3))}", flush=True)
-    latents = latents.reshape(*images.shape[:-3], *latents.shape[1:])
-    np.save(cached, latents)
-    return latents
-
-
-def drawing_odds(captions: list[list[str]], emphasis: dict[str, float]) -> np.ndarray:
-    """How often each scene is drawn, float64 [scenes] with sum 1: the greatest emphasis of its caption's words, else 1."""
-    odds = np.array([max([1.0, *(emphasis.get(word, 1.0) for word in c[0].replace(",", " ").split())]) for c in captions])
-    return odds / odds.sum()
-
-
-def expanded_rectangles(regions: np.ndarray) -> torch.Tensor:
-    """The bounding rectangles of regions [n, 32, 32] (0..255), grown by a margin: float32 [n, 1, 32, 32] of 0 and 1."""
-    rectangles = np.zeros((len(regions), 1, *regions.shape[1:]), np.float32)
-    for rectangle, region in zip(rectangles, regions, strict=True):
-        ys, xs = np.where(region > 127)
-        top, left = max(0, ys.min() - RECTANGLE_MARGIN), max(0, xs.min() - RECTANGLE_MARGIN)
-        rectangle[0, top : ys.max() + 1 + RECTANGLE_MARGIN, left : xs.max() + 1 + RECTANGLE_MARGIN] = 1
-    return torch.from_numpy(rectangles)
-
-
-def word_emphasis(text: str) -> tuple[str, float]:
-    """"dog=3" -> ("dog", 3.0)."""
-    word, _, factor = text.partition("=")
-    return word, float(factor)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="+", required=True)
@@ -122,61 +84,63 @@ def main() -> None:
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--grid-minutes", type=float, default=15)
+    parser.add_argument("--grid-minutes", type=float, default=15, help="time between saved states, with a picture each")
+    parser.add_argument("--report-seconds", type=float, default=180)
+    parser.add_argument("--rows", type=int, default=8, help="of a step and worker")
+    parser.add_argument("--compile", action="store_true", help="compile the U-Net, which takes a minute or two")
     parser.add_argument("--resume", help="the state of an earlier run")
     parser.add_argument("--weights", help="a pack whose text encoder and U-Net are trained on, optimiser and step anew")
     parser.add_argument("--pairs", nargs="*", default=[])
     parser.add_argument("--pair-validation")
     parser.add_argument("--emphasise", nargs="*", type=word_emphasis, default=[], metavar="WORD=FACTOR")
+    add_device_option(parser)
+    add_log_option(parser)
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
-    dist.init_process_group("gloo")
-    rank, workers = dist.get_rank(), dist.get_world_size()
-    torch.set_num_threads(1)
-    os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[rank % os.cpu_count()]})
+    device, log = open_device(options.device), TrainingLog(options.log, stage_name(options.out))
+    together = Workers(device)
+    rank, workers = together.rank, together.count
     torch.manual_seed(0)
 
     tokenizer = CLIPTokenizer.from_pretrained(options.tokenizer)
-    autoencoder = AutoencoderTiny.from_pretrained(options.autoencoder).to(memory_format=torch.channels_last).eval()
+    autoencoder = AutoencoderTiny.from_pretrained(options.autoencoder)
+    autoencoder = autoencoder.to(device, memory_format=torch.channels_last).eval()
     # Each worker encodes its share of the parts; then all read all of them.
     pair_parts = [*options.pairs, *([options.pair_validation] if options.pairs else [])]
     for name in [*options.data, options.validation, *pair_parts][rank::workers]:
         encode_scenes(autoencoder, name, options.autoencoder)
-    dist.barrier()
+    together.wait_for_all()
     parts = [encode_scenes(autoencoder, name, options.autoencoder) for name in options.data]
-    latents = torch.from_numpy(np.concatenate(parts))
-    captions = [entry["captions"] for name in options.data for entry in json.load(open(f"{name}-meta.json"))]
+    latents = torch.from_numpy(np.concatenate(parts)).to(device)
+    captions = read_captions(options.data)
     odds = drawing_odds(captions, dict(options.emphasise))
-    token_ids = torch.stack([tokenize(tokenizer, [c[i] for c in captions]) for i in range(2)], 1)
-    validation_latents = torch.from_numpy(encode_scenes(autoencoder, options.validation, options.autoencoder)[:96]).float()
-    validation_meta = json.load(open(f"{options.validation}-meta.json"))[:96]
-    validation_ids = tokenize(tokenizer, [entry["captions"][0] for entry in validation_meta])
-    no_text = tokenize(tokenizer, [""])[0]
+    token_ids = torch.stack([tokenize(tokenizer, [c[i] for c in captions]) for i in range(2)], 1).to(device)
+    validation_latents = encode_scenes(autoencoder, options.validation, options.autoencoder)[:VALIDATION_SCENES]
+    validation_latents = torch.from_numpy(validation_latents).float().to(device)
+    validation_captions = read_captions([options.validation])[: len(validation_latents)]
+    validation_ids = tokenize(tokenizer, [first for first, _ in validation_captions]).to(device)
+    no_text = tokenize(tokenizer, [""])[0].to(device)
 
-    def read_pairs(names: list[str]) -> dict[str, torch.Tensor]:
-        meta = [entry for name in names for entry in json.load(open(f"{name}-meta.json"))]
-        pictures = np.concatenate([encode_scenes(autoencoder, name, options.autoencoder) for name in names])
-        return {
-            **{name: torch.from_numpy(pictures[:, at]) for at, name in enumerate(PICTURES)},
-            "rectangle": expanded_rectangles(np.concatenate([np.load(f"{name}-regions.npy") for name in names])),
-            **{f"{name}_ids": tokenize(tokenizer, [entry[name] for entry in meta]) for name in ("scene", "concept")},
-        }
-
-    pairs = read_pairs(options.pairs) if options.pairs else None
-    validation_pairs = read_pairs([options.pair_validation]) if options.pairs else None
+    pairs = read_pairs(autoencoder, options.autoencoder, tokenizer, options.pairs) if options.pairs else None
+    validation_pairs = (
+        read_pairs(autoencoder, options.autoencoder, tokenizer, [options.pair_validation]) if options.pairs else None
+    )
 
     if options.weights:
         unet = UNet2DConditionModel.from_pretrained(f"{options.weights}/unet", torch_dtype=torch.float32)
         text_encoder = CLIPTextModel.from_pretrained(f"{options.weights}/text_encoder", dtype=torch.float32)
     else:
         unet, text_encoder = new_unet(), new_text_encoder(tokenizer)
-    model = nn.ModuleDict({"unet": unet.to(memory_format=torch.channels_last), "text_encoder": text_encoder}).train()
+    unet = unet.to(device, memory_format=torch.channels_last)
+    model = nn.ModuleDict({"unet": unet, "text_encoder": text_encoder.to(device)}).train()
     average = copy.deepcopy(model).requires_grad_(False)
     guided, average_guided = guide_appearance(model["unet"]), guide_appearance(average["unet"])
+    if options.compile:
+        unet.compile()
     optimizer = MuonWithAdamW(*split_parameters(model), lr=PEAK_LEARNING_RATE)
     steps, seconds_before = 0, 0.0
     if options.resume:
-        state = torch.load(options.resume, weights_only=False)
+        state = torch.load(options.resume, map_location=device, weights_only=False)
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
@@ -187,7 +151,7 @@ def main() -> None:
     for name, part in model.items():
         print(f"{name}: {sum(p.numel() for p in part.parameters()) / 1e6:.2f} M parameters", flush=True)
 
-    products = alphas_cumprod()
+    products = alphas_cumprod().to(device)
     signal, noise_level = products.sqrt().float(), (1 - products).sqrt().float()
     snr = products / (1 - products)
     weights = (snr.clamp(max=SNR_CEILING) / snr).float()
@@ -198,40 +162,38 @@ def main() -> None:
 
     parameters = list(model.parameters())
 
-    def average_gradients() -> None:
-        flat = torch.cat([p.grad.flatten() for p in parameters])
-        dist.all_reduce(flat)
-        for parameter, part in zip(parameters, (flat / workers).split([p.numel() for p in parameters]), strict=True):
-            parameter.grad.copy_(part.view(parameter.shape))
-
-    plain_rows = ROWS_PER_WORKER - (2 * PAIRS_PER_WORKER if pairs else 0)
-    draws = plain_rows + (PAIRS_PER_WORKER if pairs else 0)
+    pair_count = options.rows // ROWS_PER_PAIR if pairs else 0
+    plain_rows = options.rows - 2 * pair_count
+    draws = plain_rows + pair_count
 
     def plain_batch(timesteps: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Noised scenes, the noise that is to be found in them, where, and their captions' token ids."""
-        rows = torch.from_numpy(rng.choice(len(latents), plain_rows, p=odds))
+        rows = torch.from_numpy(rng.choice(len(latents), plain_rows, p=odds)).to(device)
         originals = latents[rows].float()
-        ids = token_ids[rows, torch.from_numpy(rng.integers(0, 2, plain_rows))].clone()
-        ids[torch.from_numpy(rng.random(plain_rows) < CAPTION_DROPOUT)] = no_text
+        ids = token_ids[rows, torch.from_numpy(rng.integers(0, 2, plain_rows)).to(device)]
+        is_dropped = torch.from_numpy(rng.random(plain_rows) < CAPTION_DROPOUT).to(device)
+        ids = torch.where(is_dropped[:, None], no_text, ids)
         noise = torch.randn_like(originals)
-        return noised(originals, timesteps, noise), noise, torch.ones(plain_rows, 1, *originals.shape[2:]), ids
+        everywhere = torch.ones(plain_rows, 1, *originals.shape[2:], device=device)
+        return noised(originals, timesteps, noise), noise, everywhere, ids
 
     def pair_batch(source: dict[str, torch.Tensor], rows: torch.Tensor, timesteps: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """The same of concept pictures, and behind them of the scenes that attend to them."""
         chosen = {name: values[rows].float() if values.is_floating_point() else values[rows] for name, values in source.items()}
-        whole = torch.rand(len(rows), 1, 1, 1) > PLACED_SHARE
+        whole = torch.rand(len(rows), 1, 1, 1, device=device) > PLACED_SHARE
         concept = torch.where(whole, chosen["whole"], chosen["placed"])
         concept_noise, noise, empty_noise = (torch.randn_like(concept) for _ in range(3))
         t = timesteps.view(-1, 1, 1, 1)
         # How much of the background's own thing is left: less and less as the noise goes.
-        rest = torch.rand(t.shape) * (torch.rand(t.shape) < 0.5) * (t / 1000).sqrt()
+        uniform = lambda: torch.rand(t.shape, device=device)
+        rest = uniform() * (uniform() < 0.5) * (t / 1000).sqrt()
         start = chosen["edited"].lerp(chosen["background"], rest)
         scene = noised(start, timesteps, noise)
         # What leads from there to the edited scene.
         wanted = noise + signal[t] / noise_level[t] * (start - chosen["edited"])
-        beta = torch.tensor(DILUTIONS)[torch.randint(len(DILUTIONS), t.shape)]
+        beta = torch.tensor(DILUTIONS, device=device)[torch.randint(len(DILUTIONS), t.shape, device=device)]
         diluted = beta * noised(chosen["empty"], timesteps, empty_noise)
-        where = torch.where(torch.rand(t.shape) < DILUTED_SHARE, chosen["rectangle"], torch.ones_like(chosen["rectangle"]))
+        where = torch.where(uniform() < DILUTED_SHARE, chosen["rectangle"], torch.ones_like(chosen["rectangle"]))
         scene = scene * where + diluted * (1 - where)
         return (
             torch.cat([noised(concept, timesteps, concept_noise), scene]),
@@ -242,9 +204,9 @@ def main() -> None:
 
     def attend_to_concepts(first: int, count: int, appearance: torch.Tensor) -> dict[str, torch.Tensor]:
         """The last `count` of first + 2 count rows attend to the `count` before them."""
-        source = torch.arange(first + 2 * count)
+        source = torch.arange(first + 2 * count, device=device)
         source[first + count :] -= count
-        scale = torch.zeros(len(source), 1, 1)
+        scale = torch.zeros(len(source), 1, 1, device=device)
         scale[first + count :, 0, 0] = appearance
         return {"source": source, "scale": scale}
 
@@ -253,43 +215,41 @@ def main() -> None:
         squares = (prediction.float() - noise).square().mean(1, keepdim=True)
         return (squares * where).sum((1, 2, 3)) / where.sum((1, 2, 3))
 
-    def training_step(learning_rate: float) -> float:
+    def training_step(learning_rate: float) -> torch.Tensor:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate
         strata = rng.permutation(draws) * workers + rank + rng.random(draws)
-        timesteps = torch.from_numpy((strata / (draws * workers) * 1000).astype(np.int64))
+        timesteps = torch.from_numpy((strata / (draws * workers) * 1000).astype(np.int64)).to(device)
         batch = plain_batch(timesteps[:plain_rows])
         if pairs:
-            rows = torch.from_numpy(rng.integers(0, len(pairs["rectangle"]), PAIRS_PER_WORKER))
+            rows = torch.from_numpy(rng.integers(0, len(pairs["rectangle"]), pair_count)).to(device)
             paired = timesteps[plain_rows:]
             batch = tuple(torch.cat(parts) for parts in zip(batch, pair_batch(pairs, rows, paired), strict=True))
             timesteps = torch.cat([timesteps, paired])
-            appearance = torch.where(torch.rand(PAIRS_PER_WORKER) < 0.6, 0.15, 0.4 * torch.rand(PAIRS_PER_WORKER))
-            vars(guided).update(attend_to_concepts(plain_rows, PAIRS_PER_WORKER, appearance))
+            appearance = torch.where(torch.rand(pair_count) < 0.6, 0.15, 0.4 * torch.rand(pair_count)).to(device)
+            vars(guided).update(attend_to_concepts(plain_rows, pair_count, appearance))
         inputs, noise, where, ids = batch
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision(device):
             text = model["text_encoder"](ids).last_hidden_state
             prediction = model["unet"](inputs.contiguous(memory_format=torch.channels_last), timesteps, text).sample
         loss = (row_errors(prediction, noise, where) * weights[timesteps]).mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        average_gradients()
+        together.average_gradients(parameters)
         nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         decay = min(EMA_DECAY, (1 + steps) / (20 + steps))
-        with torch.no_grad():
-            for kept, current in zip(average.parameters(), model.parameters(), strict=True):
-                kept.lerp_(current, 1 - decay)
-        return loss.item()
+        move_average(average.parameters(), parameters, decay)
+        return loss.detach()
 
     @torch.no_grad()
     def validate() -> float:
         """Mean squared error of the noise prediction over evenly spread timesteps."""
         generator = torch.Generator().manual_seed(3)
-        timesteps = torch.linspace(10, 990, 96).long()
-        noise = torch.randn(validation_latents.shape, generator=generator)
+        timesteps = torch.linspace(10, 990, len(validation_latents)).long().to(device)
+        noise = torch.randn(validation_latents.shape, generator=generator).to(device)
         errors = []
-        for at in range(0, 96, 32):
+        for at in range(0, len(validation_latents), 32):
             part = slice(at, at + 32)
             text = average["text_encoder"](validation_ids[part]).last_hidden_state
             inputs = noised(validation_latents[part], timesteps[part], noise[part])
@@ -301,10 +261,11 @@ def main() -> None:
         """The same of scenes that attend to concepts, weighted as in training."""
         count = len(validation_pairs["rectangle"])
         timesteps = torch.linspace(10, 990, count).long()[torch.randperm(count, generator=torch.Generator().manual_seed(5))]
+        timesteps = timesteps.to(device)
         with torch.random.fork_rng():
             torch.manual_seed(4)
-            inputs, noise, where, ids = pair_batch(validation_pairs, torch.arange(count), timesteps)
-        vars(average_guided).update(attend_to_concepts(0, count, torch.full((count,), 0.15)))
+            inputs, noise, where, ids = pair_batch(validation_pairs, torch.arange(count, device=device), timesteps)
+        vars(average_guided).update(attend_to_concepts(0, count, torch.full((count,), 0.15, device=device)))
         text = average["text_encoder"](ids).last_hidden_state
         errors = row_errors(average["unet"](inputs, timesteps.repeat(2), text).sample, noise, where)
         vars(average_guided).update(source=None, scale=None)
@@ -313,17 +274,16 @@ def main() -> None:
     @torch.no_grad()
     def save(label: str) -> None:
         seconds = seconds_before + time.time() - start - paused
-        torch.save(
+        save_state(
             {
                 "model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(),
                 "steps": steps, "seconds": seconds,
             },
-            f"{options.out}/state.pt.tmp",
+            f"{options.out}/state.pt",
         )  # fmt: skip
-        os.replace(f"{options.out}/state.pt.tmp", f"{options.out}/state.pt")
         average["unet"].save_pretrained(f"{options.out}/unet")
         average["text_encoder"].save_pretrained(f"{options.out}/text_encoder")
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision(device):
             samples = sample(average["unet"], average["text_encoder"], tokenizer, GRID_PROMPTS, 20, 3.0, 5)
         images = decode(autoencoder, samples)
         grid = np.concatenate([np.concatenate(list(images[row : row + 8]), 1) for row in (0, 8)], 0)
@@ -331,27 +291,20 @@ def main() -> None:
         print(f"saved at {seconds / 60:.0f} minutes, step {steps}", flush=True)
 
     budget = options.minutes * 60
-    start, paused, last_report, next_grid = time.time(), 0.0, 0.0, 5 * 60.0
+    start, paused, last_report, next_grid = time.time(), 0.0, 0.0, min(5, options.grid_minutes) * 60
     running = None
     first_step = steps
 
-    def elapsed_seconds() -> float:
-        """The first worker's clock, so that all stop at the same step."""
-        clock = torch.tensor([time.time() - start - paused], dtype=torch.float64)
-        dist.broadcast(clock, 0)
-        return clock.item()
-
-    while (elapsed := elapsed_seconds()) < budget:
+    while (elapsed := together.of_first(time.time() - start - paused)) < budget:
         warm_up = min(1, (steps - first_step + 1) / 200)
         loss = training_step(PEAK_LEARNING_RATE * warm_up * (0.5 * (1 + math.cos(math.pi * elapsed / budget)) * 0.97 + 0.03))
         steps += 1
-        running = loss if running is None else 0.98 * running + 0.02 * loss
-        if rank == 0 and elapsed - last_report > 180:
-            print(
-                f"{elapsed:.0f} s, step {steps}, {elapsed / (steps - first_step):.3f} s a step, training loss {running:.4f}, "
-                f"validation mse {validate():.4f}" + (f", pairs {validate_pairs():.4f}" if pairs else ""),
-                flush=True,
-            )
+        running = loss if running is None else running.lerp(loss, 0.02)
+        if rank == 0 and elapsed - last_report > options.report_seconds:
+            log.report(
+                seconds=elapsed, step=steps, seconds_a_step=elapsed / (steps - first_step), loss=running.item(),
+                validation_mse=validate(), **({"pairs": validate_pairs()} if pairs else {}),
+            )  # fmt: skip
             last_report = elapsed
         if rank == 0 and elapsed > next_grid:
             before = time.time()
@@ -360,9 +313,11 @@ def main() -> None:
             next_grid += options.grid_minutes * 60
     if rank == 0:
         save("final")
-        print(f"final validation mse {validate():.4f} after {steps} steps", flush=True)
-    dist.barrier()
-    dist.destroy_process_group()
+        log.report(
+            seconds=time.time() - start - paused, step=steps, validation_mse=validate(),
+            **({"pairs": validate_pairs()} if pairs else {}),
+        )  # fmt: skip
+    together.close()
 
 
 if __name__ == "__main__":
