@@ -5,10 +5,11 @@
 #   native-models/training/gpu.sh --wheels wheels --out result  # there: nothing but the repository and these wheels
 #
 # Stages, in order, each with a limit in seconds that an option of its name sets: data (drawn on all cores), autoencoder,
-# decoder, backgrounds (text encoder and U-Net), composing (trained on from there, with pairs), segmenter. At the end
-# packs and plain ONNX are exported. Each training saves its state every minute in the work folder: a call that is ended
-# early is called again with the same --work, and goes on with the stage that it was in. What was exported by an earlier
-# call goes on elsewhere with --weights FOLDER, which then takes the place of the first two trainings.
+# decoder, backgrounds (text encoder and U-Net), composing (trained on from there, with pairs), segmenter. Packs and
+# plain ONNX are exported as soon as they are trained. Each training saves its state at least every minute in the work
+# folder: a call that is ended early is called again with the same --work, and goes on with the stage that it was in.
+# What was exported by an earlier call goes on elsewhere with --weights FOLDER, which then takes the place of the first
+# two trainings.
 #
 # The output folder ($OUT, or --out) gets a few files of less than 16 MB each:
 #   composing.tar, backgrounds.tar            packs, as export_pack.py writes them
@@ -107,19 +108,22 @@ draw_data() {
   done | OMP_NUM_THREADS=1 xargs -r -P "$(nproc)" -L 1 "$python"
 }
 
-export_all() { # what there is by now
-  local pack files
+export_one() { # PACK: what there is of it by now
+  local pack="$1"
+  if [ ! -d "$work/$pack/unet" ]; then return; fi
+  rm -rf "$work/pack/$pack/"{unet,vae,text_encoder} "$work/onnx/$pack"
+  "$python" export_pack.py --autoencoder "$decoder" --unet "$work/$pack" --tokenizer "$work/tokenizer" \
+    --out "$work/pack/$pack" --id "starter$([ "$pack" = composing ] || echo "-$pack")" --name "Starter pack"
+  tar -cf "$out/$pack.tar" -C "$work/pack" "$pack"
+  "$python" export_onnx.py --pack "$work/pack/$pack" --out "$work/onnx/$pack"
+  tar -cf "$out/$pack-onnx.tar" -C "$work/onnx" "$pack"
+}
+export_rest() { # but for the backgrounds, if they were exported in time
+  local files
   trap - EXIT
   note export begins
-  for pack in backgrounds composing; do
-    if [ ! -d "$work/$pack/unet" ]; then continue; fi
-    rm -rf "$work/pack/$pack/"{unet,vae,text_encoder} "$work/onnx/$pack"
-    "$python" export_pack.py --autoencoder "$decoder" --unet "$work/$pack" --tokenizer "$work/tokenizer" \
-      --out "$work/pack/$pack" --id "starter$([ $pack = composing ] || echo -$pack)" --name "Starter pack"
-    tar -cf "$out/$pack.tar" -C "$work/pack" "$pack"
-    "$python" export_onnx.py --pack "$work/pack/$pack" --out "$work/onnx/$pack"
-    tar -cf "$out/$pack-onnx.tar" -C "$work/onnx" "$pack"
-  done
+  if [ -n "${backgrounds_export:-}" ]; then wait "$backgrounds_export"; else export_one backgrounds; fi
+  export_one composing
   mapfile -t files < <(cd "$work" && find . -mindepth 2 -maxdepth 2 -name 'grid*.png')
   if [ ${#files[@]} -gt 0 ]; then tar -cf "$out/pictures.tar" -C "$work" "${files[@]}"; fi
   note export finished
@@ -149,7 +153,7 @@ else
   decoder="$([ -e "$work/decoder/config.json" ] && echo "$work/decoder" || echo "$autoencoder")"
 fi
 # From here on there is something to export, however this ends.
-trap export_all EXIT
+trap export_rest EXIT
 
 unet=(train_unet.py "${data[@]}" --autoencoder "$autoencoder" --tokenizer "$work/tokenizer" --rows "${option[rows]}"
   --grid-minutes 1)
@@ -159,8 +163,11 @@ begin_with() { # STAGE FOLDER: its own state, else the weights of a pack or of a
   if [ -e "$work/$1/state.pt" ]; then resumed "$1"; elif [ -n "$2" ]; then echo "--weights $2"; fi
 }
 stage backgrounds 30 "${unet[@]}" --emphasise $harder $(begin_with backgrounds "${option[weights]}")
+# While the next stages train.
+export_one backgrounds &
+backgrounds_export=$!
 stage composing 30 "${unet[@]}" --pairs "${pairs[@]}" --pair-validation "$work/data/pairs-val" \
   --emphasise and=2 cat=3 dog=4 house=2 mushroom=2 $(begin_with composing "$work/backgrounds")
 stage segmenter 15 train_masks.py "${data[@]}" --threads "${option[threads]}" --export "$work/pack/composing/segmenter" \
   $([ -e "$work/segmenter/state.pt" ] && echo --resume)
-export_all
+export_rest
