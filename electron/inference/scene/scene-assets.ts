@@ -21,13 +21,13 @@ import type { CancelSignal } from '../../pipeline/ports.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { resampleWindow } from '../../pipeline/tensor/resample-window.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
-import { SceneMemo } from '../cache/scene-memo.ts';
 import { decodeFrame, hashPixels, type PictureFile, pictureSize } from '../images/images.ts';
 import { fillMasks } from '../inpainting/simple-fill.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
 import { drawPlaced, layOnto, shapeOf } from './cut-out.ts';
 import { drawBehind, frontPlane, withoutFront } from './front-mask.ts';
 import { type AssetReader, boxOf, type ReadConcept, readConcept } from './scene-concepts.ts';
+import { SceneMemo } from './scene-memo.ts';
 import { containedPicture, subjectPicture } from './subject-picture.ts';
 
 /** Requirements on the pictures. */

@@ -1,6 +1,6 @@
 /** What a scene's renders share: computed once, within the limit. */
 import { expect, test } from 'vitest';
-import { SceneMemo } from '../../../../electron/inference/cache/scene-memo.ts';
+import { SceneMemo } from '../../../../electron/inference/scene/scene-memo.ts';
 
 /** Counts how often each value is computed. */
 function counted(memo: SceneMemo) {
