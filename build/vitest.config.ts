@@ -61,7 +61,7 @@ export default defineConfig({
     hookTimeout: 1_800_000,
     // A method that a failing test has replaced is restored for the tests after it.
     restoreMocks: true,
-    expect: { poll: { timeout: 300_000 } },
+    expect: { poll: { timeout: Number(process.env.PNPMIX_TEST_PATIENCE_MS ?? 300_000) } },
     // `npm run coverage` (build/coverage.ts).
     coverage: {
       provider: 'v8',

@@ -143,8 +143,10 @@ describe('the history', () => {
       .click();
     await page.getByRole('menuitem', { name: t('history.delete') }).click();
     await expect.poll(() => rows.count()).toBe(1);
+    // A deleted render is not selected any more.
+    await page.getByText(t('history.markOneMore'), { exact: true }).waitFor();
     await page.getByText(t('history.shown.deleted'), { exact: true }).click();
-    await page.getByRole('button', { name: t('history.undelete') }).click();
+    await page.getByRole('button', { name: t('history.undelete'), exact: true }).click();
     await expect.poll(() => rows.count()).toBe(0);
     await page.getByText(t('history.shown.kept'), { exact: true }).click();
     await expect.poll(() => rows.count()).toBe(2);

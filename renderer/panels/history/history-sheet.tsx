@@ -29,10 +29,17 @@ export function HistorySheet() {
   const [text] = useDebouncedValue(typed, 200);
   const [show, setShow] = useState<Shown>('kept');
   const [order, setOrder] = useState<RenderOrder>('newest');
-  const { renders, total, more } = useFoundRenders({ text, show, order });
+  const { renders, total, isOutdated, more } = useFoundRenders({ text, show, order });
   const [marked, setMarked] = useState<readonly RenderEntry[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: marks belong to one project.
   useEffect(() => setMarked([]), [projectId]);
+  useEffect(
+    () =>
+      studio.client.on('render.changed', ({ render: { renderId, isDeleted } }) => {
+        if (isDeleted) setMarked((before) => before.filter((one) => one.renderId !== renderId));
+      }),
+    [studio],
+  );
   const mark = (render: RenderEntry, isMarked: boolean) => {
     const others = marked.filter(({ renderId }) => renderId !== render.renderId);
     setMarked(isMarked ? [...others, render] : others);
@@ -136,6 +143,7 @@ export function HistorySheet() {
           renders={renders}
           view={view}
           label={t('history.title')}
+          isOutdated={isOutdated}
           onEnd={() => total !== undefined && renders.length < total && start(more)}
         >
           {(render) => (

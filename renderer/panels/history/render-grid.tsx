@@ -17,12 +17,15 @@ export function RenderGrid({
   renders,
   view,
   label,
+  isOutdated,
   onEnd,
   children,
 }: {
   readonly renders: readonly RenderEntry[];
   readonly view: HistoryView;
   readonly label: string;
+  /** The renders are about to be replaced by others, and cannot be used meanwhile. */
+  readonly isOutdated: boolean;
   /** Called when the last render comes close. */
   readonly onEnd: () => void;
   readonly children: (render: RenderEntry) => ReactNode;
@@ -42,8 +45,8 @@ export function RenderGrid({
   const isNearEnd = (last + 1) * columns >= renders.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again once more renders have come.
   useEffect(() => {
-    if (isNearEnd && renders.length > 0) onEnd();
-  }, [isNearEnd, renders.length]);
+    if (isNearEnd && renders.length > 0 && !isOutdated) onEnd();
+  }, [isNearEnd, renders.length, isOutdated]);
   return (
     // biome-ignore lint/a11y/useSemanticElements: it is not a part of a form.
     <div
@@ -51,6 +54,8 @@ export function RenderGrid({
       className="render-grid"
       role="group"
       aria-label={label}
+      aria-busy={isOutdated}
+      inert={isOutdated}
       style={{ height: lines.getTotalSize() }}
     >
       {shown.map(({ key, index, start }) => (

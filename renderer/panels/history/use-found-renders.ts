@@ -19,9 +19,10 @@ export interface RenderQuery {
 export function useFoundRenders({ text, show, order }: RenderQuery) {
   const studio = useStudioActions();
   const projectId = useStudio((state) => state.project?.state.projectId);
-  const [found, setFound] = useState<{ renders: readonly RenderEntry[]; total: number } | undefined>(
-    undefined,
-  );
+  const query = JSON.stringify([projectId, text, show, order]);
+  const [found, setFound] = useState<
+    { of: string; renders: readonly RenderEntry[]; total: number } | undefined
+  >(undefined);
   const [changes, setChanges] = useState(0);
   useEffect(
     () =>
@@ -52,7 +53,7 @@ export function useFoundRenders({ text, show, order }: RenderQuery) {
         if (!isCurrent) return;
         renders.push(...page.renders);
         total = page.renders.length === 0 ? 0 : page.total;
-        if (renders.length >= Math.min(wanted, total)) setFound({ renders, total: page.total });
+        if (renders.length >= Math.min(wanted, total)) setFound({ of: query, renders, total: page.total });
       }
     };
     reload().catch((error: unknown) => {
@@ -65,6 +66,8 @@ export function useFoundRenders({ text, show, order }: RenderQuery) {
   return {
     renders: found?.renders,
     total: found?.total,
+    /** Whether the renders match an earlier query, until those of this one are there. */
+    isOutdated: found !== undefined && found.of !== query,
     more: async () => {
       const page = await studio.client.call('renders.find', {
         projectId: studio.projectId,
@@ -74,13 +77,14 @@ export function useFoundRenders({ text, show, order }: RenderQuery) {
         offset: length,
         limit: PAGE_SIZE,
       });
-      setFound((before) => ({
-        renders: [
-          ...(before?.renders ?? []),
-          ...page.renders.filter((one) => !before?.renders.some(({ renderId }) => renderId === one.renderId)),
-        ],
-        total: page.total,
-      }));
+      setFound((before) => {
+        // Another query's renders have been asked for meanwhile.
+        if (before?.of !== query) return before;
+        const added = page.renders.filter(
+          (one) => !before.renders.some(({ renderId }) => renderId === one.renderId),
+        );
+        return { of: query, renders: [...before.renders, ...added], total: page.total };
+      });
     },
   };
 }
