@@ -1,5 +1,5 @@
 /** Models of other programs: found in their folders, identified by their headers, listed by `models found`. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -143,11 +143,13 @@ describe('folders in diffusers’ layout', () => {
   });
 
   it('may be incomplete, or of another kind, and say so', async () => {
-    const flux = join(home, 'others/flux');
-    cpSync(join(home, 'full-size/sd15/vae'), join(flux, 'vae'), { recursive: true });
-    writeJson(join(flux, 'model_index.json'), { _class_name: 'FluxPipeline' });
+    // Written again: a copy of a file with holes has none, and gigabytes of zeros.
     const half = join(home, 'others/half');
-    cpSync(join(home, 'full-size/sd15'), half, { recursive: true });
+    const flux = join(home, 'others/flux');
+    writeCheckpoint(half, checkpoints.sd15, 'holes');
+    mkdirSync(flux, { recursive: true });
+    renameSync(join(half, 'vae'), join(flux, 'vae'));
+    writeJson(join(flux, 'model_index.json'), { _class_name: 'FluxPipeline' });
     rmSync(join(half, 'unet/diffusion_pytorch_model.safetensors'));
     expect(await found(join(home, 'others'))).toEqual([
       ['flux', 'checkpoint', null, null, expect.stringContaining('flux is a FluxPipeline without a U-Net')],
