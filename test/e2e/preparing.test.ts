@@ -1,4 +1,6 @@
 /** Detection and removal options: shown, changed, kept over a reload, and applied. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
@@ -76,14 +78,13 @@ it('takes a negative prompt, and keeps all options over a reload', async () => {
   await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
   await page.getByRole('textbox', { name: t('prepare.negativePrompt') }).fill('fog');
   await page.getByRole('textbox', { name: t('prepare.negativePrompt') }).press('Enter');
-  await expect
-    .poll(async () => {
-      await page.reload();
-      await inspect(page, 'background');
-      await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
-      return page.getByRole('textbox', { name: t('prepare.negativePrompt') }).inputValue();
-    })
-    .toBe('fog');
+  const stored = join(studio.folders.root, 'settings', 'settings.json');
+  await expect.poll(() => readFileSync(stored, 'utf8')).toContain('"fog"');
+  await page.reload();
+  await inspect(page, 'background');
+  await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
+  const negative = page.getByRole('textbox', { name: t('prepare.negativePrompt') });
+  await expect.poll(() => negative.inputValue()).toBe('fog');
   await page.getByRole('button', { name: t('prepare.removalOptions') }).click();
   expect(await page.getByRole('combobox', { name: t('prepare.method') }).inputValue()).toBe(
     t('prepare.methods.layers'),

@@ -135,10 +135,11 @@ describe('tokenizers', () => {
   ];
 
   test.each([
-    ['pairs as strings', false],
-    ['pairs as lists', true],
-  ])('tokenizer.json alone gives the ids of vocab.json and merges.txt: %s', async (_, asPairs) => {
-    for (const repository of ['stable-diffusion-v1-5', 'stable-diffusion-2-1-base']) {
+    ['stable-diffusion-v1-5, pairs as strings', 'stable-diffusion-v1-5', false],
+    ['stable-diffusion-2-1-base, pairs as lists', 'stable-diffusion-2-1-base', true],
+  ])(
+    'tokenizer.json alone gives the ids of vocab.json and merges.txt: %s',
+    async (_, repository, asPairs) => {
       const folder = tokenizerFolder(repository, 'tokenizer');
       writeWords(folder);
       const expected = await openTokenizer(root, noCheckpoint);
@@ -150,8 +151,8 @@ describe('tokenizers', () => {
         for (const prompt of prompts) expect(tokenize(prompt), prompt).toEqual(expected(prompt));
       }
       rmSync(folder, { recursive: true });
-    }
-  });
+    },
+  );
 
   test('files of another tokenizer are refused with a sentence', async () => {
     const folder = join(root, 'tokenizer');
