@@ -1,10 +1,7 @@
 /**
- * Makes the host and the page slow on request, so that races which a slow machine shows by chance show here:
- *
- *     PNPMIX_TEST_LATENCY_MS=300 PNPMIX_TEST_SLOWDOWN=3 PNPMIX_TEST_PATIENCE_MS=60000 npm test -- --project end-to-end
- *
- * Each message between page and host is late by up to the latency, in its order, and the page's processor is slower by
- * the factor. The patience is how long a test waits for one thing.
+ * Makes the host and the page slow on request (`npm run soak -- latency`): each message between them is late by up to
+ * PNPMIX_TEST_LATENCY_MS, in its order, the page's processor is slower by the factor PNPMIX_TEST_SLOWDOWN, and a test
+ * waits for one thing for PNPMIX_TEST_PATIENCE_MS.
  */
 import type { BrowserContext, Page } from 'playwright-core';
 

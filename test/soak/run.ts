@@ -6,6 +6,7 @@ import { farm } from './farm.ts';
 import { fullSize } from './full-size.ts';
 import { fuzz } from './fuzz.ts';
 import { kills } from './kills.ts';
+import { latency } from './latency.ts';
 import { singleFile } from './single-file.ts';
 import type { Soak } from './soak.ts';
 
@@ -14,6 +15,7 @@ const soaks: Readonly<Record<string, Soak>> = {
   'full-size': fullSize,
   fuzz,
   kills,
+  latency,
   'single-file': singleFile,
 };
 
