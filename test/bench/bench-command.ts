@@ -63,11 +63,13 @@ interface BenchReport extends ProjectBenchReport {
 export const benchCommand: Command = {
   name: 'bench',
   summary: 'Measures a render against the textbook version of the method, in one run.',
-  usage: '[SCENE.json] [options] | clicks | farm | farm-throughput',
+  usage:
+    '[SCENE.json] [options] | clicks | farm | farm-throughput | frameworks [starter] [sd15] [sd21] [sdxl]',
   details:
     'Times are of this machine in this run: compare the ratios. The editor is measured in a Chromium, on the page as ' +
     'it is built. Writes out/bench.json.\n' +
-    'clicks counts what a user does for three stories. farm simulates render farms, farm-throughput measures one of two workers here (docs/scale.md).',
+    'clicks counts what a user does for three stories. farm simulates render farms, farm-throughput measures one of two workers here (docs/scale.md). ' +
+    'frameworks compares the speed of U-Nets with PyTorch and OpenVINO, which it installs in out/frameworks (docs/models.md).',
   options: {
     ...parameterOptions,
     ...engineOptions,
@@ -87,6 +89,7 @@ const otherBenches: Readonly<Record<string, (context: CommandContext) => Promise
     buildPage();
     return (await import('./click-bench.ts')).benchClicks(context);
   },
+  frameworks: async (context) => (await import('./frameworks/frameworks.ts')).benchFrameworks(context),
   'farm-throughput': async (context) => (await import('./farm-throughput.ts')).benchFarmThroughput(context),
 };
 
