@@ -72,7 +72,7 @@ stage() {
   if [ -e "$work/$name/finished" ]; then return; fi
   if [ "$seconds" -gt $(($(left) - starting)) ]; then seconds=$(($(left) - starting)); fi
   if [ "$seconds" -lt 5 ]; then
-    note "$name" "skipped: no time is left"
+    note "$name" "skipped: less than 5 s for it"
     return
   fi
   mkdir -p "$work/$name"
@@ -162,7 +162,9 @@ harder="cat=2 dog=3 flower=1.5 house=1.5 mushroom=1.5 guitar=1.5"
 begin_with() { # STAGE FOLDER: its own state, else the weights of a pack or of another stage
   if [ -e "$work/$1/state.pt" ]; then resumed "$1"; elif [ -n "$2" ]; then echo "--weights $2"; fi
 }
-stage backgrounds 30 "${unet[@]}" --emphasise $harder $(begin_with backgrounds "${option[weights]}")
+first="${option[weights]}"
+if [ -n "$first" ] && [ -d "$first/backgrounds/unet" ]; then first="$first/backgrounds"; fi
+stage backgrounds 30 "${unet[@]}" --emphasise $harder $(begin_with backgrounds "$first")
 # While the next stages train.
 export_one backgrounds &
 backgrounds_export=$!

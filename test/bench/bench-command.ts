@@ -117,9 +117,14 @@ async function runBench(context: CommandContext): Promise<void> {
     const request = makeRequest(scene, engine.pack, readOverrides(options));
     const readAsset = assetReader(scene);
     const startMs = performance.now();
-    // Sessions are created on first use: a short render with another seed creates them and caches nothing useful.
-    const warmUp = { ...request.parameters, steps: 1, seed: request.parameters.seed + 1 };
-    await engine.render({ ...request, parameters: warmUp }, readAsset, { signal });
+    // Sessions are created on first use: a short render with another prompt and seed creates them, and nothing that it
+    // keeps in memory is of use for this scene.
+    const warmUp = {
+      ...request,
+      scene: { ...request.scene, prompt: request.scene.inpaintPrompt },
+      parameters: { ...request.parameters, steps: 1, seed: request.parameters.seed + 1 },
+    };
+    await engine.render(warmUp, readAsset, { signal });
     await rm(cacheFolder, { recursive: true });
 
     const opened = engine;
