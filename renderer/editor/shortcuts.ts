@@ -145,6 +145,16 @@ export function conflictsOf(
   ).map((entry) => entry.action);
 }
 
+/** The changed shortcuts when an action gets a chord: the others that had it lose it. */
+export function withChord(
+  overrides: ShortcutOverrides,
+  action: ActionName,
+  chord: KeyChord,
+): Record<string, string | null> {
+  const losers = conflictsOf(chord, action, overrides).map((loser) => [loser, null] as const);
+  return { ...overrides, ...Object.fromEntries(losers), [action]: chord };
+}
+
 const printed: Readonly<Record<string, string>> = {
   BracketLeft: '[',
   BracketRight: ']',

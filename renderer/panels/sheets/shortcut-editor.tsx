@@ -3,6 +3,7 @@ import { Button, Group, Table, Text, Title, VisuallyHidden } from '@mantine/core
 import { IconRestore, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Settings } from '../../../electron/contract/settings.ts';
 import {
   type ActionName,
   chordOf,
@@ -10,7 +11,9 @@ import {
   conflictsOf,
   printedChord,
   SHORTCUTS,
+  withChord,
 } from '../../editor/shortcuts.ts';
+import { changeSettings } from '../../session/editor-settings.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { Chord, IconButton } from '../widgets/icon-button.tsx';
@@ -21,15 +24,11 @@ export function ShortcutEditor() {
   const shortcuts = useStudio((state) => state.settings.shortcuts);
   const [waiting, setWaiting] = useState<ActionName | null>(null);
   const [message, setMessage] = useState('');
-  const save = (next: Record<string, string | null>) =>
-    start(() => studio.client.call('settings.set', { shortcuts: next }));
-  const without = (action: ActionName) => {
-    const { [action]: _, ...rest } = shortcuts;
-    return rest;
-  };
+  const save = (change: (before: Settings['shortcuts']) => Settings['shortcuts']) =>
+    start(() => changeSettings(studio.client, (before) => ({ shortcuts: change(before.shortcuts) })));
   const bind = (action: ActionName, chord: string) => {
     const losers = conflictsOf(chord, action, shortcuts);
-    save({ ...shortcuts, ...Object.fromEntries(losers.map((loser) => [loser, null])), [action]: chord });
+    save((before) => withChord(before, action, chord));
     setWaiting(null);
     setMessage(
       losers
@@ -48,7 +47,7 @@ export function ShortcutEditor() {
         <Title order={3} size="h6">
           {t('settings.shortcuts')}
         </Title>
-        <Button variant="subtle" color="gray" onClick={() => save({})}>
+        <Button variant="subtle" color="gray" onClick={() => save(() => ({}))}>
           {t('settings.resetAll')}
         </Button>
       </Group>
@@ -99,7 +98,7 @@ export function ShortcutEditor() {
                       size="sm"
                       label={t('settings.clear', { action: name })}
                       disabled={chords.length === 0}
-                      onClick={() => save({ ...shortcuts, [action]: null })}
+                      onClick={() => save((before) => ({ ...before, [action]: null }))}
                     >
                       <IconX size={14} aria-hidden />
                     </IconButton>
@@ -107,7 +106,7 @@ export function ShortcutEditor() {
                       size="sm"
                       label={t('settings.default', { action: name })}
                       disabled={!(action in shortcuts)}
-                      onClick={() => save(without(action))}
+                      onClick={() => save(({ [action]: _, ...others }) => others)}
                     >
                       <IconRestore size={14} aria-hidden />
                     </IconButton>

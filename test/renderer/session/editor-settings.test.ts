@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, type Settings } from '../../../electron/contract/settings.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
-import { changeEditorSettings } from '../../../renderer/session/editor-settings.ts';
+import { withChord } from '../../../renderer/editor/shortcuts.ts';
+import { changeEditorSettings, changeSettings } from '../../../renderer/session/editor-settings.ts';
 import { useStudio } from '../../../renderer/session/studio-store.ts';
 
 /** A host that answers when it is told to. */
@@ -22,7 +23,7 @@ function slowHost() {
     await expect.poll(() => waiting.length).toBeGreaterThan(0);
     return waiting.shift()!;
   };
-  return { client: { call } as unknown as StudioClient, waiting, next, kept: () => settings.editor };
+  return { client: { call } as unknown as StudioClient, waiting, next, kept: () => settings };
 }
 
 beforeEach(() => useStudio.setState({ settings: DEFAULT_SETTINGS }));
@@ -37,8 +38,8 @@ describe('what the editor remembers', () => {
     ];
     for (const _ of changes) (await next()).answer();
     await Promise.all(changes);
-    expect(kept()).toEqual({ prepare: { method: 'layers', growPx: 3 }, language: 'ko' });
-    expect(useStudio.getState().settings.editor).toEqual(kept());
+    expect(kept().editor).toEqual({ prepare: { method: 'layers', growPx: 3 }, language: 'ko' });
+    expect(useStudio.getState().settings.editor).toEqual(kept().editor);
   });
 
   it('is changed after a change that failed, which its caller hears of', async () => {
@@ -49,6 +50,22 @@ describe('what the editor remembers', () => {
     await expect(failing).rejects.toThrow('The disk is full.');
     (await next()).answer();
     await after;
-    expect(kept()).toEqual({ showPixels: true });
+    expect(kept().editor).toEqual({ showPixels: true });
   });
+});
+
+it('keeps two quick changes of shortcuts, and takes a chord from the one that got it first', async () => {
+  const { client, next, kept } = slowHost();
+  const bind = (...[action, chord]: [Parameters<typeof withChord>[1], string]) =>
+    changeSettings(client, ({ shortcuts }) => ({ shortcuts: withChord(shortcuts, action, chord) }));
+  const changes = [
+    bind('tool.brush', 'F9'),
+    bind('tool.eraser', 'F9'),
+    changeEditorSettings(client, () => ({ language: 'ko' })),
+    bind('tool.hand', 'F10'),
+  ];
+  for (const _ of changes) (await next()).answer();
+  await Promise.all(changes);
+  expect(kept().shortcuts).toEqual({ 'tool.brush': null, 'tool.eraser': 'F9', 'tool.hand': 'F10' });
+  expect(kept().editor).toEqual({ language: 'ko' });
 });
