@@ -161,8 +161,8 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
   const events = new StudioEvents((error, what) => log.fault(error, what));
   events.listen(logStudioEvents(log));
   await removeStaleTemporaryFiles(folders.settings, (name) => name.endsWith('.json'));
-  const settings = await SettingsStore.open(folders.settings, (message) =>
-    events.emit('notice', { level: 'warning', message }),
+  const settings = await SettingsStore.open(folders.settings, (notice) =>
+    events.emit('notice', { level: 'warning', notice }),
   );
   const unfinishedExports = new UnfinishedExports(folders.settings);
   await unfinishedExports.removeStale();

@@ -1,10 +1,12 @@
 /** `compose`: turns a scene file into a picture, or a sheet of pictures, optionally with a trace. */
+
 import { extname, join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { type LoadedScene, loadScene } from '../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest, type RequestOverrides } from '../app/scenes/scene-request.ts';
 import type { EngineResultOf } from '../contract/engine-messages.ts';
 import { StudioError } from '../contract/errors.ts';
+import { noticeSentence } from '../contract/notices.ts';
 import { describeModel, isSameModel, type RenderRequest } from '../contract/render-request.ts';
 import type { ScenePlan } from '../contract/scene-file.ts';
 import type { Command, CommandContext } from '../foundation/command-line/command.ts';
@@ -244,7 +246,9 @@ export function reportOutcomes(
   said: readonly string[],
   { print, result }: CommandContext,
 ): void {
-  const notices = [...new Set(outcomes.flatMap((outcome) => outcome.notices))];
+  const notices = [
+    ...new Set(outcomes.flatMap((outcome) => outcome.notices.map((each) => noticeSentence(each)))),
+  ];
   const seconds = outcomes.reduce((sum, outcome) => sum + outcome.totalMs, 0) / 1000;
   const { device, frame, width, height } = outcomes[0]!;
   result({ ...files, preparation: said, notices, width, height, frame, seconds, device });

@@ -1,8 +1,10 @@
 /** Options for models and device, and the device as printed. */
+
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DeviceChoice, deviceChoiceSchema } from '../contract/engine-status.ts';
 import { StudioError } from '../contract/errors.ts';
+import { noticeSentence } from '../contract/notices.ts';
 import type { DeviceReport } from '../contract/progress.ts';
 import type { SceneModel } from '../contract/scene-file.ts';
 import type { CommandOption, ParsedOptions } from '../foundation/command-line/command.ts';
@@ -111,5 +113,7 @@ export async function readPackChoice(options: ParsedOptions, scene?: ModelOfScen
 /** The device as one line, with the better ones that were skipped. */
 export function describeDevice({ device, name, threads, passedOver }: DeviceReport): string {
   const used = `${device} (${name}${threads === undefined ? '' : `, ${threads} threads`})`;
-  return [used, ...passedOver.map((other) => `not ${other.device}: ${other.reason}`)].join('; ');
+  return [used, ...passedOver.map((other) => `not ${other.device}: ${noticeSentence(other.reason)}`)].join(
+    '; ',
+  );
 }

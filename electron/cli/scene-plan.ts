@@ -2,10 +2,12 @@
  * Completes a scene file: generates the background from a prompt, finds masks by phrases, removes objects. The result
  * is written as a scene that can be inspected, edited by hand and composed again.
  */
+
 import { dirname, join, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type AssetFile, parseScene, readAsset, readSceneJson } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
+import { noticeSentence } from '../contract/notices.ts';
 import type { AssetId } from '../contract/render-request.ts';
 import {
   backgroundPlanSchema,
@@ -265,7 +267,7 @@ async function paintBackground(
       },
     },
   );
-  for (const notice of notices) print(`note: ${notice}`);
+  for (const notice of notices) print(`note: ${noticeSentence(notice)}`);
   print(`background: seed ${background.seed}, by ${model}`);
   return painted!;
 }
@@ -281,7 +283,7 @@ async function findMask(
     { kind: 'findMask', image: assetIdOf(background.bytes), ...search },
     { signal, readAsset: readerOf(background) },
   );
-  for (const notice of notices) print(`note: ${notice}`);
+  for (const notice of notices) print(`note: ${noticeSentence(notice)}`);
   const [best] = candidates;
   if (best === undefined) {
     throw new StudioError(
@@ -324,7 +326,7 @@ async function removeObjects(
       onProgress: ({ stage, step, total }) => stage === 'denoise' && count('Removal', step, total),
     },
   );
-  for (const notice of notices) print(`note: ${notice}`);
+  for (const notice of notices) print(`note: ${noticeSentence(notice)}`);
   print(`inpainted background: by ${model}`);
   return png;
 }

@@ -2,11 +2,13 @@
  * Messages between the host and its engine process. Both ends validate what they receive. Pictures travel as the
  * bytes of their files; tensors never leave the engine.
  */
+
 import * as z from 'zod';
 import { deviceChoiceSchema, openPackSchema } from './engine-status.ts';
 import { errorCodeSchema } from './errors.ts';
 import { resolvedFrameSchema } from './frame.ts';
 import { boxSchema } from './jobs.ts';
+import { noticeSchema } from './notices.ts';
 import { encoderFoldersSchema, renderScoresSchema } from './picture-scores.ts';
 import { removalMethodSchema } from './preparation.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
@@ -101,7 +103,7 @@ export const renderFactsSchema = z.strictObject({
   height: z.int().positive(),
   frame: resolvedFrameSchema.describe('The part of the background that the model saw.'),
   device: deviceReportSchema,
-  notices: z.array(z.string()),
+  notices: z.array(noticeSchema),
   timingsMs: z.record(renderStageSchema, z.number().nonnegative()),
   totalMs: z.number().nonnegative(),
   unetMs: z.number().nonnegative(),
@@ -119,14 +121,14 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('generateBackgrounds'),
     model: modelSchema,
-    notices: z.array(z.string()),
+    notices: z.array(noticeSchema),
     /** Empty: each candidate was already sent as it was finished. */
     count: z.int().nonnegative(),
   }),
   z.strictObject({
     kind: z.literal('findMask'),
     model: modelSchema,
-    notices: z.array(z.string()),
+    notices: z.array(noticeSchema),
     candidates: z.array(
       z.strictObject({ png: bytesSchema, score: z.number().min(0).max(1), box: boxSchema.nullable() }),
     ),
@@ -134,7 +136,7 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('selectMask'),
     model: modelSchema,
-    notices: z.array(z.string()),
+    notices: z.array(noticeSchema),
     candidates: z.array(
       z.strictObject({ png: bytesSchema, score: z.number().min(0).max(1), box: boxSchema.nullable() }),
     ),
@@ -142,7 +144,7 @@ export const engineResultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('removeObjects'),
     model: modelSchema,
-    notices: z.array(z.string()),
+    notices: z.array(noticeSchema),
     png: bytesSchema,
     method: removalMethodSchema.exclude(['auto']).describe('What filled the hole.'),
   }),

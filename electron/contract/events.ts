@@ -4,6 +4,7 @@ import { engineStatusSchema } from './engine-status.ts';
 import { farmStateSchema } from './farm.ts';
 import { resolvedFrameSchema } from './frame.ts';
 import { jobStateSchema } from './jobs.ts';
+import { noticeSchema } from './notices.ts';
 import { renderProgressSchema } from './progress.ts';
 import { projectIdSchema, projectStateSchema } from './project-state.ts';
 import { queueStateSchema, renderIdSchema, renderSummarySchema } from './render-record.ts';
@@ -44,7 +45,7 @@ export const events = {
   /** A file was added to, changed in or removed from the folders that library.list searches. */
   'library.changed': z.strictObject({}),
   /** A message for the user that is not the response to a command. */
-  notice: z.strictObject({ level: noticeLevelSchema, message: z.string() }),
+  notice: z.strictObject({ level: noticeLevelSchema, notice: noticeSchema }),
   /** A request from the host's menu or the system. */
   'host.request': z.discriminatedUnion('what', [
     z.strictObject({ what: z.literal('openProject'), path: z.string() }),

@@ -15,7 +15,7 @@ import { assetIdSchema, renderRequestSchema } from './render-request.ts';
  * Version of everything in this file, including the render request. A queue belongs to one version, so that workers
  * of two versions share a farm during an upgrade; a worker refuses a job of another version with FARM_VERSION.
  */
-export const FARM_CONTRACT = 2;
+export const FARM_CONTRACT = 3;
 
 /** Job as it is in the queue. The fields next to `sealed` are readable by everyone who can reach Redis. */
 export const jobEnvelopeSchema = z.strictObject({

@@ -2,9 +2,11 @@
  * Long work besides renders: preparing pictures and handling models. All jobs are started, watched and cancelled in
  * the same way.
  */
+
 import * as z from 'zod';
 import { failureSchema } from './command.ts';
 import { modelFileSchema } from './model-choice.ts';
+import { noticeSchema } from './notices.ts';
 import { removalMethodSchema } from './preparation.ts';
 import { filePathSchema, projectIdSchema } from './project-state.ts';
 import { assetIdSchema } from './render-request.ts';
@@ -119,6 +121,6 @@ export const jobStateSchema = z.strictObject({
     .describe('The backgrounds finished so far, while the job runs and after it was cancelled.'),
   error: failureSchema.nullable(),
   /** Notices for the user: a retry, another source, a fall-back. */
-  notices: z.array(z.string()),
+  notices: z.array(noticeSchema),
 });
 export type JobState = z.infer<typeof jobStateSchema>;

@@ -1,5 +1,7 @@
 /** Progress of a render. */
+
 import * as z from 'zod';
+import { noticeSchema } from './notices.ts';
 
 export const renderStageSchema = z.enum(['load', 'encode', 'invert', 'blend', 'decode']);
 export type RenderStage = z.infer<typeof renderStageSchema>;
@@ -37,6 +39,6 @@ export const deviceReportSchema = z.strictObject({
   name: z.string(),
   threads: z.int().positive().optional(),
   /** Better devices that were skipped, each with the reason. */
-  passedOver: z.array(z.strictObject({ device: z.string(), reason: z.string() })),
+  passedOver: z.array(z.strictObject({ device: z.string(), reason: noticeSchema })),
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;

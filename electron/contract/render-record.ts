@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { failureSchema } from './command.ts';
 import { farmNameSchema } from './farm.ts';
 import { resolvedFrameSchema } from './frame.ts';
+import { noticeSchema } from './notices.ts';
 import { MAX_SEED, renderParametersSchema } from './parameters.ts';
 import { renderScoresSchema } from './picture-scores.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
@@ -118,7 +119,7 @@ export const renderRecordSchema = renderSummarySchema.extend({
   /** Numbers by name, such as "unetRows". */
   metrics: z.record(z.string(), z.number()),
   /** Notices for the user: what was filled in, omitted or changed during the render. */
-  notices: z.array(z.string()),
+  notices: z.array(noticeSchema),
 });
 export type RenderRecord = z.infer<typeof renderRecordSchema>;
 
@@ -148,7 +149,7 @@ export const queueEntrySchema = z.strictObject({
   farm: farmNameSchema.nullable().describe('Where it renders; null: on this computer.'),
   machine: z.string().nullable().describe('The worker of the farm; null until one has it.'),
   position: z.int().nonnegative().nullable().describe('Renders before it in the farm’s queue, if known.'),
-  reason: z.string().nullable().describe('Why it waits, when no worker of the farm can take it.'),
+  reason: noticeSchema.nullable().describe('Why it waits, when no worker of the farm can take it.'),
 });
 export type QueueEntry = z.infer<typeof queueEntrySchema>;
 

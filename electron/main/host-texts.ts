@@ -61,7 +61,6 @@ const en = {
     stay: 'Cancel',
   },
   renderEnded: { done: 'Render finished', failed: 'Render failed', open: 'Click to see it.' },
-  updateReady: (version: string) => `Version ${version} will be installed when you quit the program.`,
   cannotStart: 'PnP-MIX Studio cannot start',
 };
 
@@ -130,7 +129,6 @@ const ko: HostTexts = {
     failed: '렌더링하지 못했습니다',
     open: '클릭하면 볼 수 있습니다.',
   },
-  updateReady: (version) => `프로그램을 종료하면 버전 ${version}이(가) 설치됩니다.`,
   cannotStart: 'PnP-MIX Studio를 시작할 수 없습니다',
 };
 

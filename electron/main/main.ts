@@ -1,4 +1,5 @@
 /** The Electron host: wires everything together and does nothing else. */
+
 import { existsSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +18,7 @@ import {
   utilityProcess,
 } from 'electron';
 import { createStudio } from '../app/studio.ts';
+import { notice } from '../contract/notices.ts';
 import { studioFolders, thisMachine } from '../foundation/folders.ts';
 import { studioLog } from '../foundation/log/studio-log.ts';
 import { APP_SCHEME, ASSET_SCHEME } from './addresses.ts';
@@ -171,7 +173,7 @@ async function start(): Promise<void> {
     onReady: (version) =>
       windows.broadcast({
         event: 'notice',
-        payload: { level: 'info', message: texts.updateReady(version) },
+        payload: { level: 'info', notice: notice('UPDATE_READY', { version }) },
       }),
     onFault: (error) => onFault(error, 'looking for updates'),
   });

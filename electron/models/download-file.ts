@@ -1,6 +1,8 @@
 /** Downloads one file from the first source that has it: resumed, retried, checked, then moved into place. */
+
 import { dirname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
+import { notice } from '../contract/notices.ts';
 import type { CatalogFile } from '../contract/pack-catalog.ts';
 import { throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { attemptDownload } from './download-attempt.ts';
@@ -45,7 +47,10 @@ export async function downloadFile(
 ): Promise<DownloadedFile> {
   const failures: SourceError[] = [];
   for (const source of inOrder(sources)) {
-    if (failures.length > 0) options.onNotice(`${failures.at(-1)!.message}; trying ${source.label}.`);
+    if (failures.length > 0) {
+      const reason = failures.at(-1)!.message;
+      options.onNotice(notice('DOWNLOAD_NEXT_SOURCE', { reason, source: source.label }));
+    }
     try {
       const remote = await source.locate(file, options.signal);
       const downloaded = await downloadFromSource(remote, finalPath, options);
@@ -98,7 +103,7 @@ async function downloadFromSource(
         });
       }
       hadCleanTry = true;
-      options.onNotice(`The unfinished download of ${finalPath} was damaged; starting it again.`);
+      options.onNotice(notice('DOWNLOAD_DAMAGED', { path: finalPath }));
     }
   } catch (error) {
     // Try to sync the bytes so far; a failure is not worth an error.
@@ -152,7 +157,8 @@ async function fillPart(
       const backoffMs = Math.min(patience.firstBackoffMs * 2 ** (failuresInRow - 1), patience.maxBackoffMs);
       // Random, from half the wait to all of it, so that many clients do not return at once.
       const waitMs = Math.max(backoffMs * (0.5 + 0.5 * environment.random()), outcome.afterMs);
-      onNotice(`${remote.label}: ${outcome.reason}; trying again in ${(waitMs / 1000).toFixed(1)} s.`);
+      const seconds = (waitMs / 1000).toFixed(1);
+      onNotice(notice('DOWNLOAD_RETRIED', { source: remote.label, reason: outcome.reason, seconds }));
       await environment.sleep(waitMs, signal).catch((error: unknown) => rethrowCancel(error, signal));
     }
   }

@@ -1,9 +1,11 @@
 /** Places a user's file in the models folder: as a hard link, a symbolic link or a copy. */
+
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { copyFile, type FileHandle, link, open, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
+import { notice } from '../contract/notices.ts';
 import { makeFolder, moveIntoPlace } from '../foundation/files/atomic-write.ts';
 import { errnoOf, throwIfCancelled, writing } from '../foundation/files/file-errors.ts';
 import type { InstalledFile } from './install-record.ts';
@@ -73,7 +75,7 @@ async function placeAt(to: string, request: PlaceRequest): Promise<InstalledFile
           { cause: error },
         );
       }
-      onNotice?.(`${from} is on another disk; the store refers to it there, so it must stay where it is.`);
+      onNotice?.(notice('FILE_ELSEWHERE', { path: from }));
     }
   }
   try {

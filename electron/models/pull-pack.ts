@@ -1,6 +1,8 @@
 /** Downloads a pack: one file after another, each recorded as soon as it is in place. */
+
 import { stat } from 'node:fs/promises';
 import { StudioError } from '../contract/errors.ts';
+import { notice } from '../contract/notices.ts';
 import type { CatalogLicence, PackCatalog } from '../contract/pack-catalog.ts';
 import { throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { type DownloadedFile, type DownloadOptions, downloadFile } from './download-file.ts';
@@ -140,7 +142,7 @@ async function pullFiles(
       installed = await describe(context, planned, { bytes, sha256, checkedBy, source }, placed);
     } else {
       installed = await describe(context, planned, await adopt(planned, options.signal), 'found');
-      onNotice(`${planned.finalPath} existed already and is the right file.`);
+      onNotice(notice('FILE_FOUND', { path: planned.finalPath }));
     }
     record = withRevisions(withInstalled(record, installed), planned);
     await writeInstallRecord(modelsFolder, record);

@@ -1,5 +1,7 @@
 /** Progress of a long operation of the store. */
 
+import type { Notice } from '../contract/notices.ts';
+
 export type StoreStage = 'resolve' | 'download' | 'check' | 'place';
 
 /** A progress report; bytes count the whole operation, including finished files. */
@@ -20,7 +22,7 @@ export interface StoreProgress {
 }
 
 /** Notices for the user during an operation: a retry, another source, a fall-back. */
-export type NoticeListener = (sentence: string) => void;
+export type NoticeListener = (notice: Notice) => void;
 
 export interface StoreControls {
   readonly signal?: AbortSignal | undefined;

@@ -1,5 +1,7 @@
 /** Verifies an installed pack against its record; never over the network. */
+
 import { stat } from 'node:fs/promises';
+import { notice } from '../contract/notices.ts';
 import type { PackCatalog } from '../contract/pack-catalog.ts';
 import { ifPresent, throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { sha256OfFile } from './file-hash.ts';
@@ -57,9 +59,7 @@ export async function verifyPack(
   for (const component of components) {
     const { id } = component;
     if (unplacedFiles(record, id).length > 0) {
-      options.onNotice?.(
-        `The import of ${id} from ${record.imports[id]!.folder} was interrupted. Import it again, or remove it.`,
-      );
+      options.onNotice?.(notice('IMPORT_INTERRUPTED', { component: id, folder: record.imports[id]!.folder }));
     }
     for (const { path, optional } of expectedFiles(record, component)) {
       if (optional || installed.some((file) => file.component === id && file.path === path)) continue;

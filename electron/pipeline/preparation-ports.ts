@@ -62,12 +62,18 @@ export interface PhraseQuery {
   readonly overlapThreshold: number;
 }
 
+/** A notice for the user: a code and the parameters of its text, which the contract has (notices.ts there). */
+export interface PhraseNotice {
+  readonly code: 'PHRASE_WORDS_IGNORED' | 'PHRASE_UNKNOWN' | 'PHRASE_OF_SEVERAL' | 'MORE_FOUND';
+  readonly parameters: Readonly<Record<string, string | number | readonly string[]>>;
+}
+
 /** The result of a detection. */
 export interface PhraseFindings {
   /** Best first; empty if nothing was found. */
   readonly proposals: readonly MaskProposal[];
   /** Notices for the user, such as words that the model does not know. */
-  readonly notices: readonly string[];
+  readonly notices: readonly PhraseNotice[];
 }
 
 /** Detects the subject of a phrase and masks it. */

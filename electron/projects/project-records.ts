@@ -1,7 +1,9 @@
 /** Records of a project: entries of its undo history, and renders. */
+
 import * as z from 'zod';
 import { errorCodeSchema } from '../contract/errors.ts';
 import { resolvedFrameSchema } from '../contract/frame.ts';
+import { storedNoticeSchema } from '../contract/notices.ts';
 import { renderScoresSchema } from '../contract/picture-scores.ts';
 import { deviceReportSchema, renderStageSchema } from '../contract/progress.ts';
 import { renderGroupSchema, renderIdSchema } from '../contract/render-record.ts';
@@ -57,6 +59,11 @@ export const renderChangesSchema = z
   .partial();
 export type RenderChanges = z.infer<typeof renderChangesSchema>;
 
+/** A device as a render stores it; earlier versions gave the reasons as sentences. */
+const storedDeviceSchema = deviceReportSchema.extend({
+  passedOver: z.array(deviceReportSchema.shape.passedOver.element.extend({ reason: storedNoticeSchema })),
+});
+
 /** A finished render, as the project stores it. */
 export const newRenderSchema = z
   .strictObject({
@@ -70,7 +77,7 @@ export const newRenderSchema = z
     result: assetIdSchema.nullable().describe('The picture; null when the render failed.'),
     thumbnail: assetIdSchema.nullable(),
     failure: renderFailureSchema.nullable(),
-    device: deviceReportSchema.nullable().describe('null when it failed before a device was chosen.'),
+    device: storedDeviceSchema.nullable().describe('null when it failed before a device was chosen.'),
     frame: resolvedFrameSchema
       .nullable()
       .default(null)
@@ -79,7 +86,7 @@ export const newRenderSchema = z
     totalMs: z.number().nonnegative(),
     peakMemoryBytes: z.int().nonnegative().nullable().default(null),
     metrics: z.record(z.string().min(1).max(60), z.number()).default({}),
-    notices: z.array(z.string().max(4000)).max(100).default([]),
+    notices: z.array(storedNoticeSchema).max(100).default([]),
     scores: renderScoresSchema.nullable().default(null),
   })
   .refine(({ result, failure }) => (result === null) !== (failure === null), {

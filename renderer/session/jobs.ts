@@ -1,16 +1,18 @@
 /** The host's jobs: carries out the effects of their state machine (job-machine.ts), and mirrors it for the panels. */
+
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
 import type { JobState } from '../../electron/contract/jobs.ts';
+import type { Notice } from '../../electron/contract/notices.ts';
 import { type JobEvent, noJobs, stepJobs, unended } from './job-machine.ts';
-import { reportNotice } from './notices.ts';
+import { reportNotice, sayNotice } from './notices.ts';
 import { useStudio } from './studio-store.ts';
 
 /** The end of a job that did not fail. */
 export interface EndedJob {
   /** undefined if it was cancelled. */
   readonly result: JobState['result'] | undefined;
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
 export class Jobs {
@@ -25,7 +27,7 @@ export class Jobs {
    */
   async finished(job: JobState): Promise<JobState['result'] | undefined> {
     const { result, notices } = await this.ended(job);
-    for (const notice of notices) reportNotice(notice);
+    for (const notice of notices) reportNotice(sayNotice(notice));
     return result;
   }
 

@@ -1,6 +1,8 @@
 /** Masks between the canvas and the host: saves painted masks, and detects objects by phrase. */
+
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
+import type { Notice } from '../../electron/contract/notices.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
@@ -22,7 +24,7 @@ const RETRY_MS = 500;
 export interface PhraseFind {
   /** undefined where nothing was found. */
   readonly mask: AssetId | undefined;
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
 export class Masks {
@@ -163,7 +165,7 @@ export class Masks {
     session: ProjectSession,
     image: AssetId,
     phrase: string | null,
-  ): Promise<{ readonly hits: readonly MaskHit[]; readonly notices: readonly string[] }> {
+  ): Promise<{ readonly hits: readonly MaskHit[]; readonly notices: readonly Notice[] }> {
     const { boxThreshold, textThreshold } = readPrepareSettings(useStudio.getState().settings.editor.prepare);
     const job = await this.#client.call('prepare.findMask', {
       projectId: session.projectId,

@@ -1,7 +1,9 @@
 /** Notifications. */
+
 import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
+import { type Notice, noticeSentence, noticeTexts } from '../../electron/contract/notices.ts';
 
 /** Kind of a message; only success is green. */
 export type NoticeKind = 'success' | 'info' | 'warning' | 'error';
@@ -47,11 +49,12 @@ export function reportNotice(
 
 /** Shows the result of a detection in one message, together with the host's notices. */
 export function reportFind(
-  { isFound, notices }: { readonly isFound: boolean; readonly notices: readonly string[] },
+  { isFound, notices }: { readonly isFound: boolean; readonly notices: readonly Notice[] },
   notFound: string,
 ): void {
-  if (!isFound) reportNotice([notFound, ...notices].join(' '), { kind: 'warning', autoCloseMs: ERROR_MS });
-  else if (notices.length > 0) reportNotice(notices.join(' '));
+  if (!isFound)
+    reportNotice([notFound, ...notices.map(sayNotice)].join(' '), { kind: 'warning', autoCloseMs: ERROR_MS });
+  else if (notices.length > 0) reportNotice(notices.map(sayNotice).join(' '));
 }
 
 /** Shows a message while work is running. */
@@ -80,13 +83,27 @@ export function sentenceOf(error: unknown): string {
   return error instanceof StudioError ? failureSentence(error) : i18next.t('app.unexpected');
 }
 
+/** What a host or an engine says, in the editor's language. */
+export function sayNotice(notice: Notice): string {
+  return noticeSentence(notice, {
+    textOf: (code) => translated('notices', code) ?? noticeTexts[code],
+    failure: failureSentence,
+  });
+}
+
 /** A failure in the editor's language: what its code means, then the host's English sentence with the details. */
 export function failureSentence({ code, message }: Pick<StudioError, 'code' | 'message'>): string {
+  const meaning = translated('errors', code);
+  return meaning === undefined ? message : `${meaning} (${message})`;
+}
+
+/** A text by its code in a language other than English, which is the contract's. */
+function translated(namespace: 'errors' | 'notices', code: string): string | undefined {
   // A failure may come before the texts.
-  const meaning: unknown = i18next.isInitialized
-    ? i18next.getResource(i18next.language, 'errors', code)
+  const text: unknown = i18next.isInitialized
+    ? i18next.getResource(i18next.language, namespace, code)
     : undefined;
-  return typeof meaning === 'string' ? `${meaning} (${message})` : message;
+  return typeof text === 'string' ? text : undefined;
 }
 
 export function isCancelled(error: unknown): boolean {

@@ -28,7 +28,7 @@ import { openFirstProject } from './first-project.ts';
 import { Jobs } from './jobs.ts';
 import { MaskHits } from './mask-hits.ts';
 import { Masks } from './masks.ts';
-import { reportError, reportNotice, sentenceOf } from './notices.ts';
+import { reportError, reportNotice, sayNotice, sentenceOf } from './notices.ts';
 import { forgetPage, recallPage, suspendPage } from './page-memory.ts';
 import { readPanels } from './panel-layout.ts';
 import { Pictures } from './pictures.ts';
@@ -291,7 +291,7 @@ export class Studio {
       // The host decides where the link leads.
       if (settings.projectsFolder !== before.projectsFolder) this.#readInfo().catch(reportError);
     });
-    client.on('notice', ({ level, message }) => reportNotice(message, { kind: level }));
+    client.on('notice', ({ level, notice }) => reportNotice(sayNotice(notice), { kind: level }));
   }
 
   #listenToPage(): void {

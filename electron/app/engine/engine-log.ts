@@ -1,6 +1,8 @@
 /** Logs engine processes: every start, device, task and end. */
+
 import type { EngineConfig, EngineTask } from '../../contract/engine-messages.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
+import { noticeSentence } from '../../contract/notices.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
 import { withoutQuotes } from '../../foundation/log/fault-facts.ts';
 import type { LogFacts, StudioLog } from '../../foundation/log/studio-log.ts';
@@ -51,7 +53,7 @@ export function engineEventLine(event: EngineEvent): string {
     case 'opened': {
       const { device, pack, durationMs } = event;
       const passedOver = device.passedOver
-        .map(({ device: other, reason }) => `; ${other}: ${reason}`)
+        .map(({ device: other, reason }) => `; ${other}: ${noticeSentence(reason)}`)
         .join('');
       return `${engine} opened ${pack} on ${device.device} (${device.name}) in ${seconds(durationMs)}${passedOver}`;
     }
@@ -96,7 +98,7 @@ function engineFacts(event: EngineEvent): LogFacts {
     case 'opened': {
       const { device, pack, durationMs } = event;
       const passedOver = device.passedOver
-        .map(({ device: other, reason }) => `${other}: ${reason}`)
+        .map(({ device: other, reason }) => `${other}: ${noticeSentence(reason)}`)
         .join('; ');
       return {
         enginePid: pid,

@@ -1,8 +1,10 @@
 /** The render farms that this host uses: connected when first needed, kept until the host ends. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineResultOf } from '../../contract/engine-messages.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { FarmState } from '../../contract/farm.ts';
+import { notice } from '../../contract/notices.ts';
 import { type RenderRequest, UNKNOWN_WEIGHTS } from '../../contract/render-request.ts';
 import type { FarmClient, FarmRenderControls } from '../../farm/client/farm-client.ts';
 import { serverName } from '../../farm/farm-address.ts';
@@ -95,9 +97,9 @@ export class Farms {
       try {
         return await this.#client(name);
       } catch (error) {
-        const { code, message } = asFailure(error);
-        if (code !== 'FARM_UNREACHABLE') throw error;
-        onPlace?.({ state: 'waiting', machine: null, position: null, reason: message });
+        const failure = asFailure(error);
+        if (failure.code !== 'FARM_UNREACHABLE') throw error;
+        onPlace?.({ state: 'waiting', machine: null, position: null, reason: notice('FAILED', { failure }) });
         await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) throw new StudioError('CANCELLED', 'The run was cancelled.');
       }
@@ -125,9 +127,7 @@ export class Farms {
       this.#change(name, { state: isConnected ? 'connected' : 'lost' });
       this.#events.emit('notice', {
         level: isConnected ? 'info' : 'warning',
-        message: isConnected
-          ? `Connected to the farm ${name} again.`
-          : `The connection to the farm ${name} was lost. Its renders are not lost; they show again when it is back.`,
+        notice: notice(isConnected ? 'FARM_CONNECTED' : 'FARM_LOST', { name }),
       });
     });
     this.#change(name, { state: 'connected', server: client.server });

@@ -1,9 +1,11 @@
 /** Handlers of the commands on projects. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { projectCommands, RecentProject } from '../../contract/commands/project-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { notice } from '../../contract/notices.ts';
 import type { ProjectId, ProjectState } from '../../contract/project-state.ts';
 import { emptySceneDocument } from '../../contract/scene-document.ts';
 import { ifPresent } from '../../foundation/files/file-errors.ts';
@@ -45,7 +47,7 @@ export function projectHandlers({
       // A project can be created without its pack, with the paper's parameters: the editor needs a project.
       await packs.assertUsable(settings.current.pack, 'PACK_UNKNOWN').catch((error: unknown) => {
         if (!(error instanceof StudioError)) throw error;
-        events.emit('notice', { level: 'warning', message: error.message });
+        events.emit('notice', { level: 'warning', notice: notice('FAILED', { failure: error }) });
       });
       return projects.create({
         ...input,
@@ -56,7 +58,10 @@ export function projectHandlers({
       const state = projects.open(path, readOnly);
       // Renders of a host that was killed; a farm that cannot be reached must not keep the project shut.
       renders.resume(state.projectId).catch((error: unknown) => {
-        events.emit('notice', { level: 'warning', message: asStudioError(error).message });
+        events.emit('notice', {
+          level: 'warning',
+          notice: notice('FAILED', { failure: asStudioError(error) }),
+        });
       });
       return state;
     },

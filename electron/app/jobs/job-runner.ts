@@ -1,7 +1,9 @@
 /** Runs jobs: long work other than renders, watched and cancelled by an id. */
+
 import { randomUUID } from 'node:crypto';
 import { StudioError } from '../../contract/errors.ts';
 import type { JobId, JobKind, JobProgress, JobResult, JobState } from '../../contract/jobs.ts';
+import type { Notice } from '../../contract/notices.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
 import { asFailure } from '../studio-error.ts';
 import type { StudioEvents } from '../studio-events.ts';
@@ -10,7 +12,7 @@ import type { StudioEvents } from '../studio-events.ts';
 export interface JobControls {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: JobProgress) => void;
-  readonly onNotice: (sentence: string) => void;
+  readonly onNotice: (notice: Notice) => void;
   /** Reports partial results, which stay when the job is cancelled. */
   readonly onPartialResult: (result: JobResult) => void;
 }
@@ -132,7 +134,7 @@ export class JobRunner {
         signal,
         onProgress: (progress) => this.#change(job, { state: 'running', progress }),
         onPartialResult: (result) => this.#change(job, { state: 'running', result }),
-        onNotice: (sentence) => this.#change(job, { notices: [...job.state.notices, sentence] }),
+        onNotice: (notice) => this.#change(job, { notices: [...job.state.notices, notice] }),
       });
       this.#change(job, { state: 'done', result });
     } catch (error) {

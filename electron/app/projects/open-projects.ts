@@ -1,9 +1,11 @@
 /** The projects open in this host, each with an id, and the events about them. */
+
 import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StudioError } from '../../contract/errors.ts';
+import { notice } from '../../contract/notices.ts';
 import type { HistoryEntry, ProjectId, ProjectState } from '../../contract/project-state.ts';
 import type { AssetId } from '../../contract/render-request.ts';
 import type { SceneDocument } from '../../contract/scene-document.ts';
@@ -68,7 +70,7 @@ export class OpenProjects {
     if (this.file(state.projectId).wasRecovered) {
       this.#events.emit('notice', {
         level: 'info',
-        message: `${state.name} was not closed properly last time. Nothing is lost: every change was saved.`,
+        notice: notice('PROJECT_RECOVERED', { name: state.name }),
       });
     }
     return state;
@@ -90,9 +92,9 @@ export class OpenProjects {
       try {
         return [this.#stateOf(project)];
       } catch (error) {
-        const { code, message } = asStudioError(error);
-        if (code === 'INTERNAL') throw error;
-        this.#events.emit('notice', { level: 'error', message });
+        const failure = asStudioError(error);
+        if (failure.code === 'INTERNAL') throw error;
+        this.#events.emit('notice', { level: 'error', notice: notice('FAILED', { failure }) });
         return [];
       }
     });
@@ -302,7 +304,7 @@ export class OpenProjects {
       // The project is open; a list of recent projects that cannot be written is only worth a notice.
       this.#events.emit('notice', {
         level: 'warning',
-        message: `The list of recent projects cannot be written: ${asStudioError(error).message}`,
+        notice: notice('RECENT_PROJECTS_UNWRITABLE', { failure: asStudioError(error) }),
       });
     }
   }

@@ -1,11 +1,13 @@
 /** Queues renders of documents, and stores finished ones in their projects. */
+
 import { randomUUID } from 'node:crypto';
 import type { Failure } from '../../contract/command.ts';
 import { documentRequest } from '../../contract/document-request.ts';
 import { withEmbeddings } from '../../contract/embedding-names.ts';
 import type { AssetFile, EngineResultOf } from '../../contract/engine-messages.ts';
-import { errorCodes, StudioError } from '../../contract/errors.ts';
+import { StudioError } from '../../contract/errors.ts';
 import { packOfChoice } from '../../contract/model-choice.ts';
+import { notice } from '../../contract/notices.ts';
 import type { ProjectId } from '../../contract/project-state.ts';
 import {
   type RenderGroup,
@@ -81,8 +83,10 @@ export class RenderService {
       onEnded: (render, end) => this.#ended(render, end),
       onDropped: (renders, isDiscarded) => this.#dropped(renders, isDiscarded),
       onFault: (error) => {
-        const message = `The queue hit a bug: ${asFailure(error).message}`;
-        events.emit('notice', { level: 'error', message });
+        events.emit('notice', {
+          level: 'error',
+          notice: notice('QUEUE_FAULT', { failure: asFailure(error) }),
+        });
       },
     };
     this.queue = new RenderQueue(engine, observer, farms);
@@ -347,10 +351,10 @@ export class RenderService {
     this.#emit(render.projectId, { ...queuedSummary(render, state), result, error: failure });
   }
 
-  #noticeUnkept({ code, message }: Failure): void {
+  #noticeUnkept(failure: Failure): void {
     this.#dependencies.events.emit('notice', {
       level: 'error',
-      message: `A render could not be saved in the project: ${message} (${errorCodes[code]})`,
+      notice: notice('RENDER_NOT_STORED', { failure }),
     });
   }
 }

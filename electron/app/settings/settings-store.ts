@@ -1,8 +1,10 @@
 /** The settings file: read at the start and before every change, and written atomically. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../../contract/errors.ts';
+import { type Notice, notice } from '../../contract/notices.ts';
 import {
   DEFAULT_SETTINGS,
   type Settings,
@@ -28,7 +30,7 @@ export class SettingsStore {
    *
    * @param onNotice called with those that could not be read
    */
-  static async open(folder: string, onNotice: (sentence: string) => void): Promise<SettingsStore> {
+  static async open(folder: string, onNotice: (notice: Notice) => void): Promise<SettingsStore> {
     const path = join(folder, 'settings.json');
     return new SettingsStore(path, await readSettings(path, onNotice));
   }
@@ -92,20 +94,20 @@ function mergeRecord(known: unknown, given: Record<string, unknown>, base: unkno
   return merged;
 }
 
-async function readSettings(path: string, onNotice: (sentence: string) => void): Promise<Settings> {
+async function readSettings(path: string, onNotice: (notice: Notice) => void): Promise<Settings> {
   let content: unknown;
   try {
     // These errors never reach the user: invalid settings are skipped.
     content = await readJsonFileIfPresent(path, 'The file', { missing: 'INTERNAL', invalid: 'INTERNAL' });
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;
-    onNotice(`The settings in ${path} are damaged and were ignored. ${error.message}`);
+    onNotice(notice('SETTINGS_UNREADABLE', { path, failure: error }));
     return DEFAULT_SETTINGS;
   }
   if (content === undefined) return DEFAULT_SETTINGS;
   const found = z.record(z.string(), z.unknown()).safeParse(content);
   if (!found.success) {
-    onNotice(`The settings in ${path} are damaged and were ignored.`);
+    onNotice(notice('SETTINGS_DAMAGED', { path }));
     return DEFAULT_SETTINGS;
   }
   let settings = DEFAULT_SETTINGS;
@@ -115,7 +117,6 @@ async function readSettings(path: string, onNotice: (sentence: string) => void):
     if (parsed.success) settings = parsed.data;
     else ignored.push(name);
   }
-  if (ignored.length > 0)
-    onNotice(`Some settings in ${path} are invalid and were ignored: ${ignored.join(', ')}.`);
+  if (ignored.length > 0) onNotice(notice('SETTINGS_IGNORED', { path, names: ignored }));
   return settings;
 }

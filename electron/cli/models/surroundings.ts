@@ -1,6 +1,8 @@
 /** The environment of the `models` commands, and the store that they open in it. */
+
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
+import { type Notice, noticeSentence } from '../../contract/notices.ts';
 import type { CommandContext, CommandOption } from '../../foundation/command-line/command.ts';
 import { type PlatformFacts, thisMachine } from '../../foundation/folders.ts';
 import { readCatalogs } from '../../models/catalogs.ts';
@@ -56,7 +58,7 @@ export function storeControls({ options, signal, progress }: CommandContext) {
   return {
     components: components.length === 0 ? undefined : components,
     signal,
-    onNotice: progress.say,
+    onNotice: (notice: Notice) => progress.say(noticeSentence(notice)),
     onProgress: (step: StoreProgress) =>
       progress.show({
         work: `${step.stage} ${step.file}`,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { LoadedScene } from '../../app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../app/scenes/scene-request.ts';
 import { type ErrorCode, StudioError } from '../../contract/errors.ts';
+import { noticeSentence } from '../../contract/notices.ts';
 import { type PictureScores, SCORES_VERSION } from '../../contract/picture-scores.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 import type { Engine } from '../../inference/engine/engine.ts';
@@ -258,7 +259,7 @@ async function render(
     device,
     seconds: totalMs / 1000,
     unetRows,
-    notices: [...notices],
+    notices: notices.map((notice) => noticeSentence(notice)),
   };
   await cache.saveRender(key, image, facts);
   return { image, facts, key };

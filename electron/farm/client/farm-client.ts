@@ -3,6 +3,7 @@
  * connection is reported and restored; a job that was queued is not lost, and asking for it again finds it, or its
  * result, by the request and the name of its output.
  */
+
 import { type Job, Queue, QueueEvents } from 'bullmq';
 import type { EngineResultOf } from '../../contract/engine-messages.ts';
 import { StudioError } from '../../contract/errors.ts';
@@ -12,6 +13,7 @@ import {
   type OfferedModel,
   type WorkerPresence,
 } from '../../contract/farm.ts';
+import { type Notice, notice } from '../../contract/notices.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
 import { type AssetStore, readWhole } from '../assets/asset-store.ts';
 import { openAssetStore } from '../assets/open-asset-store.ts';
@@ -117,15 +119,14 @@ export class FarmClient {
     return waitingListKey(this.#connection.key, model);
   }
 
-  /** In words: why a job of this model waits, if it is not for other jobs; null otherwise. */
-  async reasonToWait(model: string): Promise<string | null> {
+  /** Why a job of this model waits, if it is not for other jobs; null otherwise. */
+  async reasonToWait(model: string): Promise<Notice | null> {
     const workers = await this.workers();
     const ofVersion = workers.filter(({ contract }) => contract === FARM_CONTRACT);
     if (ofVersion.some((worker) => worker.model === model)) return null;
-    if (workers.length === 0) return 'No worker is running.';
-    if (ofVersion.length === 0)
-      return `None of the ${workers.length} workers runs this version of the program.`;
-    return `None of the ${workers.length} workers has this model.`;
+    if (workers.length === 0) return notice('FARM_WITHOUT_WORKERS', {});
+    const code = ofVersion.length === 0 ? 'FARM_OF_ANOTHER_VERSION' : 'FARM_WITHOUT_MODEL';
+    return notice(code, { count: workers.length });
   }
 
   /**

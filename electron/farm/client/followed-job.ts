@@ -2,9 +2,11 @@
  * Follows a job to its end: by the queue's events, by what {@link file://./queue-watch.ts} finds, and by looking at the
  * job itself where an event may have been missed.
  */
+
 import type { Job, Queue, QueueEvents } from 'bullmq';
 import { StudioError } from '../../contract/errors.ts';
 import { jobProgressSchema } from '../../contract/farm.ts';
+import type { Notice } from '../../contract/notices.ts';
 import type { FarmConnection } from '../farm-connection.ts';
 import { readPreview } from '../previews.ts';
 import type { RenderControls } from '../render-engine.ts';
@@ -18,7 +20,7 @@ export interface JobPlace {
   /** Jobs before it; null while it is rendered, or when unknown. */
   readonly position: number | null;
   /** Why it waits, if no worker can take it. */
-  readonly reason: string | null;
+  readonly reason: Notice | null;
 }
 
 export type JobEnd =
@@ -93,7 +95,7 @@ export class FollowedJob {
   }
 
   /** It waits in the queue. */
-  isWaiting(position: number, reason: string | null): void {
+  isWaiting(position: number, reason: Notice | null): void {
     this.#tell({ state: 'waiting', machine: null, position, reason });
   }
 
@@ -103,7 +105,7 @@ export class FollowedJob {
   }
 
   /** @param reason why no worker takes jobs, if it waits */
-  look(reason: string | null = null): void {
+  look(reason: Notice | null = null): void {
     const { connection } = this.#options;
     if (this.#isLooking || this.#close.signal.aborted || connection.redis.status !== 'ready') return;
     this.#isLooking = true;
@@ -115,7 +117,7 @@ export class FollowedJob {
       });
   }
 
-  async #lookNow(reason: string | null): Promise<void> {
+  async #lookNow(reason: Notice | null): Promise<void> {
     const { queue, jobId, onGone } = this.#options;
     const waiters = this.#waiters;
     const job = (await queue.getJob(jobId)) as Job | undefined;

@@ -2,7 +2,9 @@
  * Looks at a queue now and then for all jobs that a client follows in it: where each one waits, and which of them need
  * a look of their own, because an event may have been missed. One look costs the same for one job and for a thousand.
  */
+
 import type { Queue } from 'bullmq';
+import type { Notice } from '../../contract/notices.ts';
 import type { FarmConnection } from '../farm-connection.ts';
 import type { FollowedJob } from './followed-job.ts';
 
@@ -13,14 +15,14 @@ const MAX_POSITION = 1000;
 export class QueueWatch {
   readonly #connection: FarmConnection;
   readonly #queue: Queue;
-  readonly #reasonToWait: () => Promise<string | null>;
+  readonly #reasonToWait: () => Promise<Notice | null>;
   readonly #jobs = new Set<FollowedJob>();
   readonly #onReady = () => this.#look();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
 
-  /** @param reasonToWait in words, why no worker takes jobs of this queue; null when one does */
-  constructor(connection: FarmConnection, queue: Queue, reasonToWait: () => Promise<string | null>) {
+  /** @param reasonToWait why no worker takes jobs of this queue; null when one does */
+  constructor(connection: FarmConnection, queue: Queue, reasonToWait: () => Promise<Notice | null>) {
     this.#connection = connection;
     this.#queue = queue;
     this.#reasonToWait = reasonToWait;

@@ -2,6 +2,7 @@
  * Recognises masks in other programs' conventions. This program's masks are white on black, read by lightness; others
  * store the shape as transparency, write 0 and 1, or paint it red.
  */
+import { type Notice, notice } from '../../contract/notices.ts';
 import type { PictureNote } from '../../contract/picture-formats.ts';
 import type { Pixels } from './picture-codec.ts';
 
@@ -54,30 +55,9 @@ export function maskNotes({ isEmpty, brightest, hasTransparency, isColoured }: M
   return brightest > 0 ? ['mask-too-dark'] : [];
 }
 
-/** Why a mask covers nothing, and what to do, in a sentence or two. */
-export function describeEmptyMask({ brightest, hasTransparency, isColoured }: MaskFindings): string {
-  if (hasTransparency) {
-    return (
-      'The shape is in the transparency, and the opaque part is dark. Save the shape as white on black, without ' +
-      'transparency.'
-    );
-  }
-  if (isColoured) {
-    return `The shape is in colour: its brightest lightness is ${brightest} of 255. Save it as white on black.`;
-  }
-  if (brightest === 0) return 'All of it is black. It needs white where the concept is to go.';
-  return (
-    `The brightest value is ${brightest} of 255; only ${HALF} and more is inside. Save the mask with 0 for outside and ` +
-    '255 for inside.'
-  );
-}
-
-/** A notice about a mask that looks like a picture; undefined for an ordinary one. */
-export function describeColouredMask({ hasTransparency, isColoured }: MaskFindings): string | undefined {
-  if (!isColoured) return undefined;
-  const transparency = hasTransparency ? ', and its transparent parts count as outside' : '';
-  return (
-    `is a picture in colour; its lightness is the mask${transparency}. If that is not what you mean, save the shape ` +
-    'as white on black.'
-  );
+/** Why a mask covers nothing, and what to do. */
+export function whyEmpty({ brightest, hasTransparency, isColoured }: MaskFindings): Notice {
+  if (hasTransparency) return notice('EMPTY_BY_ALPHA', {});
+  if (isColoured) return notice('EMPTY_BY_COLOUR', { brightest });
+  return brightest === 0 ? notice('EMPTY_BLACK', {}) : notice('EMPTY_DARK', { brightest, half: HALF });
 }

@@ -1,4 +1,5 @@
 /** Runs the tasks of the engine process, from message to result. */
+
 import type {
   EngineCandidate,
   EnginePreview,
@@ -8,9 +9,11 @@ import type {
   EngineTask,
 } from '../../contract/engine-messages.ts';
 import type { ResolvedFrame } from '../../contract/frame.ts';
+import { type Notice, notice } from '../../contract/notices.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { encodeMaskPng, encodePng, type PictureFile } from '../images/images.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
+import { asStudioError } from '../runtime/studio-errors.ts';
 import type { AssetReader } from '../scene/scene-concepts.ts';
 import type { Engine, RenderControls, RenderOutcome } from './engine.ts';
 import type { MasksOutcome } from './preparation-types.ts';
@@ -154,7 +157,7 @@ async function runRender(
  * affect the render: it is noted once.
  */
 export class PreviewSender {
-  readonly notices: string[] = [];
+  readonly notices: Notice[] = [];
   readonly #encodePng: typeof encodePng;
   readonly #send: (preview: EnginePreview) => void;
   #encoding: Promise<void> | undefined;
@@ -185,9 +188,7 @@ export class PreviewSender {
       this.#send({ png, width: image.width, height: image.height, frame, step, total });
     } catch (error) {
       if (this.notices.length > 0) return;
-      this.notices.push(
-        `A preview could not be shown: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.notices.push(notice('PREVIEW_FAILED', { failure: asStudioError(error) }));
     }
   }
 }

@@ -2,10 +2,12 @@
  * The engine: a render request in, a picture out. It owns the sessions of one model pack on one device, and the
  * caches; its opener releases it.
  */
+
 import { join } from 'node:path';
 import { splitAtEmbeddings, withEmbeddings } from '../../contract/embedding-names.ts';
 import { StudioError } from '../../contract/errors.ts';
 import type { FramePack, ResolvedFrame } from '../../contract/frame.ts';
+import { type Notice, notice } from '../../contract/notices.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
 import type { DeviceReport, RenderProgress, RenderStage } from '../../contract/progress.ts';
 import {
@@ -96,7 +98,7 @@ export interface RenderOutcome {
   readonly request: RenderRequest;
   readonly device: DeviceReport;
   /** Notices for the user: what was filled in, omitted or changed during the render. */
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
   /** Milliseconds by stage; 'load' includes reading and checking the pictures. */
   readonly timingsMs: Readonly<Record<RenderStage, number>>;
   readonly totalMs: number;
@@ -252,7 +254,7 @@ export class Engine {
     const startMs = performance.now();
     const unetStartMs = unet.runMs;
     const clock = new StageClock(startMs);
-    const notices: string[] = [];
+    const notices: Notice[] = [];
     const limits = { pack: this.framePack, downscale: autoencoder.downscale };
     const prepared = await this.#lastScene.prepare(request, readAsset, limits, controls);
     const { scene } = prepared;
@@ -265,8 +267,8 @@ export class Engine {
       salt: this.#storeSalt + JSON.stringify(request.pack.embeddings ?? []),
       ...(this.#cacheLimitBytes !== undefined && { limitBytes: this.#cacheLimitBytes }),
       onUnwritable: () => {
-        const notice = `The cache folder ${this.#cacheFolder} cannot be written: nothing is cached for the next render.`;
-        if (!notices.includes(notice)) notices.push(notice);
+        if (notices.some(({ code }) => code === 'CACHE_UNWRITABLE')) return;
+        notices.push(notice('CACHE_UNWRITABLE', { folder: this.#cacheFolder }));
       },
     });
     const { onPreview } = controls;
@@ -274,9 +276,9 @@ export class Engine {
     /** A failed preview must not fail the render: continue without it, with a notice. */
     const orNoPreviews = (error: unknown) => {
       preview = undefined;
-      const { code, message } = asStudioError(error);
-      if (code === 'CANCELLED') throw error;
-      notices.push(`There were no previews: ${message}`);
+      const failure = asStudioError(error);
+      if (failure.code === 'CANCELLED') throw error;
+      notices.push(notice('PREVIEWS_FAILED', { failure }));
     };
     const runStore: RunStore = {
       load: (key) => store.load(key),
@@ -322,7 +324,7 @@ export class Engine {
         },
       }),
       onBatchReduced: (rows) => {
-        notices.push(`Memory ran short: the U-Net continued with ${rows} rows at a time.`);
+        notices.push(notice('MEMORY_SHORT', { rows }));
       },
     });
     controls.onTrace?.('final/latents', composition.blend.latents);
@@ -368,24 +370,21 @@ export class Engine {
     }
   }
 
-  #promptNotices({ scene }: RenderRequest): string[] {
+  #promptNotices({ scene }: RenderRequest): Notice[] {
     const prompts = [
-      { what: 'The scene’s prompt', prompt: scene.prompt },
-      { what: 'The prompt of the inpainted background', prompt: scene.inpaintPrompt },
-      { what: 'The negative prompt', prompt: scene.negativePrompt ?? '' },
-      ...scene.concepts.map(({ name, prompt }) => ({ what: `The prompt of the concept "${name}"`, prompt })),
+      { what: notice('PROMPT_OF_SCENE', {}), prompt: scene.prompt },
+      { what: notice('PROMPT_OF_INPAINTED', {}), prompt: scene.inpaintPrompt },
+      { what: notice('PROMPT_NEGATIVE', {}), prompt: scene.negativePrompt ?? '' },
+      ...scene.concepts.map(({ name, prompt }) => ({ what: notice('PROMPT_OF_CONCEPT', { name }), prompt })),
     ];
     return prompts.flatMap(({ what, prompt }) => {
       const { conditioner } = this.models;
-      const dropped = conditioner.droppedTokens(prompt);
+      const count = conditioner.droppedTokens(prompt);
       const names = conditioner.embeddings.map(({ name }) => name);
       const unknown = splitAtEmbeddings(prompt, names).filter(({ isUnknown }) => isUnknown);
       return [
-        ...(dropped === 0 ? [] : [`${what} is too long: its last ${dropped} tokens have no effect.`]),
-        ...unknown.map(
-          ({ text }) =>
-            `${what} names “${text}”, which is not among this model’s embeddings, and is left out.`,
-        ),
+        ...(count === 0 ? [] : [notice('PROMPT_TOO_LONG', { prompt: what, count })]),
+        ...unknown.map(({ text }) => notice('EMBEDDING_UNKNOWN', { prompt: what, name: text })),
       ];
     });
   }

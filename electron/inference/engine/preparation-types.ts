@@ -1,5 +1,7 @@
 /** Inputs and results of preparing a scene (preparation.ts). */
+
 import type { FramePack } from '../../contract/frame.ts';
+import type { Notice } from '../../contract/notices.ts';
 import type { RemovalMethod } from '../../contract/preparation.ts';
 import type { PreparationProgress } from '../../contract/progress.ts';
 import type { MaskProposal } from '../../pipeline/preparation-ports.ts';
@@ -41,7 +43,7 @@ export interface BackgroundsOutcome {
   /** Name of the model used. */
   readonly model: string;
   /** Notices for the user. */
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
 /** The result of finding masks. */
@@ -49,7 +51,7 @@ export interface MasksOutcome {
   /** Best first; empty if nothing was found, which is a normal result: draw a box instead. */
   readonly proposals: readonly MaskProposal[];
   readonly model: string;
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
 /** The result of removing objects. */
@@ -59,5 +61,5 @@ export interface RemovalOutcome {
   readonly hole: Tensor;
   readonly method: Exclude<RemovalMethod, 'auto'>;
   readonly model: string;
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
 }

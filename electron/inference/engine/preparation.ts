@@ -2,8 +2,10 @@
  * Prepares a scene: background candidates, masks, and the inpainted background. Models are opened on first use, and
  * released with the engine's.
  */
+
 import { StudioError } from '../../contract/errors.ts';
 import type { FrameSize } from '../../contract/frame.ts';
+import { type Notice, notice } from '../../contract/notices.ts';
 import {
   type BackgroundsRequest,
   backgroundsRequestSchema,
@@ -146,12 +148,13 @@ export class Preparation {
       throwIfCancelled(controls.signal);
       const preview = controls.onPreview && (await this.#previewOf(pack, controls.signal));
       const guidanceScale = guidance ?? pack.settings.guidance;
-      const notices = [prompt, negativePrompt].flatMap((text) => {
-        const dropped = pack.droppedTokens(text);
-        return dropped === 0 ? [] : [`"${text}" is too long: its last ${dropped} tokens have no effect.`];
+      const notices = [prompt, negativePrompt].flatMap((text): Notice[] => {
+        const count = pack.droppedTokens(text);
+        const quoted = notice('PROMPT_QUOTED', { prompt: text });
+        return count === 0 ? [] : [notice('PROMPT_TOO_LONG', { prompt: quoted, count })];
       });
       if (guidanceScale === 1 && negativePrompt !== '') {
-        notices.push('The negative prompt had no effect: it needs guidance above 1.');
+        notices.push(notice('NEGATIVE_PROMPT_UNUSED', {}));
       }
       const size = this.#context.pack.size ?? pack.size;
       // The engine's U-Net may run smaller batches when memory runs short; add a notice then.
@@ -171,8 +174,7 @@ export class Preparation {
         {
           ...(controls.signal && { signal: controls.signal }),
           onProgress: (step, total) => controls.onProgress?.({ stage: 'denoise', step, total }),
-          onBatchReduced: (rows) =>
-            notices.push(`Memory ran short: the U-Net continued with ${rows} rows at a time.`),
+          onBatchReduced: (rows) => notices.push(notice('MEMORY_SHORT', { rows })),
           ...(preview && {
             onPreview: (latents, index) => controls.onPreview?.(preview(latents), index),
           }),
@@ -184,9 +186,7 @@ export class Preparation {
               return furtherSeeds.shift()!;
             }
             if (missing.length > 0) {
-              notices.push(
-                `No ${missing.join(' and no ')} was found in the picture of seed ${candidate.seed}.`,
-              );
+              notices.push(notice('SUBJECTS_MISSING', { subjects: missing, seed: candidate.seed }));
             }
             retriesLeft = retries;
             return null;

@@ -1,6 +1,8 @@
 /** The masks of objects to remove. */
+
 import { StudioError } from '../../contract/errors.ts';
-import { describeEmptyMask } from '../../foundation/pictures/mask-conventions.ts';
+import { noticeSentence } from '../../contract/notices.ts';
+import { whyEmpty } from '../../foundation/pictures/mask-conventions.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { examineMaskFile, type PictureFile } from './images.ts';
 
@@ -20,7 +22,7 @@ export async function readRemovalMasks(
     const { file, findings } = first;
     throw new StudioError(
       'MASK_EMPTY',
-      `The mask ${file.name} covers nothing. ${describeEmptyMask(findings)}`,
+      `The mask ${file.name} covers nothing. ${noticeSentence(whyEmpty(findings))}`,
     );
   }
   return examined.map(({ mask }) => mask);

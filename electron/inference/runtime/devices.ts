@@ -3,6 +3,7 @@
  * A device counts as working when a small graph has run on it; ONNX Runtime's list is only a hint, since the
  * libraries of a GPU provider may be missing. A fall-back is never silent: it is reported.
  */
+
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
@@ -10,6 +11,7 @@ import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { OnnxBuilder } from '../../../native-models/graph/onnx-builder.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { type Notice, notice, noticeSentence } from '../../contract/notices.ts';
 import type { DeviceReport } from '../../contract/progress.ts';
 import { isOutOfMemory, MEMORY_ADVICE } from '../../foundation/out-of-memory.ts';
 import type { StageSessions } from './stage-sessions.ts';
@@ -38,7 +40,7 @@ export interface DeviceEnvironment {
   /** ONNX Runtime's names of the providers in this build. */
   readonly providers: readonly string[];
   /** Why a provider's libraries cannot be used, if that shows without loading them; or null. */
-  readonly missingLibrary: (device: DeviceName) => string | null;
+  readonly missingLibrary: (device: DeviceName) => Notice | null;
   /** Runs a small graph with the options; rejects when the device does not work. */
   readonly probe: (options: ort.InferenceSession.SessionOptions) => Promise<void>;
 }
@@ -80,18 +82,18 @@ export async function chooseDevice(
     const options = sessionOptions(device);
     const isHeldBack = choice === 'auto' && ON_REQUEST_ONLY.includes(device);
     const reason = isHeldBack
-      ? `used only on request, with --device ${device}, until it is proved`
+      ? notice('DEVICE_ON_REQUEST', { device })
       : await reasonAgainst(device, options, environment);
     if (reason === null) return engineDevice(device, options, passedOver);
     passedOver.push({ device, reason });
   }
-  if (passedOver.at(-1)?.reason === TOO_LITTLE_MEMORY) {
+  if (passedOver.at(-1)?.reason.code === 'DEVICE_WITHOUT_MEMORY') {
     throw new StudioError(
       'OUT_OF_MEMORY',
       `There is too little memory to start the models on the device ${passedOver.at(-1)!.device}. ${MEMORY_ADVICE}`,
     );
   }
-  const reasons = passedOver.map(({ device, reason }) => `${device}: ${reason}`).join('; ');
+  const reasons = passedOver.map(({ device, reason }) => `${device}: ${noticeSentence(reason)}`).join('; ');
   throw new StudioError(
     'DEVICE_UNAVAILABLE',
     choice === 'auto'
@@ -104,9 +106,9 @@ async function reasonAgainst(
   device: DeviceName,
   options: ort.InferenceSession.SessionOptions,
   { platform, arch, providers, missingLibrary, probe }: DeviceEnvironment,
-): Promise<string | null> {
+): Promise<Notice | null> {
   if (!providers.includes(providerNames[device])) {
-    return `this build of ONNX Runtime (${platform} ${arch}) does not have it`;
+    return notice('DEVICE_NOT_BUILT', { platform, arch });
   }
   const missing = missingLibrary(device);
   if (missing !== null) return missing;
@@ -114,11 +116,11 @@ async function reasonAgainst(
     await probe(options);
     return null;
   } catch (error) {
-    return isOutOfMemory(error) ? TOO_LITTLE_MEMORY : firstLine(error);
+    return isOutOfMemory(error)
+      ? notice('DEVICE_WITHOUT_MEMORY', {})
+      : notice('AS_WRITTEN', { text: firstLine(error) });
   }
 }
-
-const TOO_LITTLE_MEMORY = 'there is too little memory';
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
@@ -186,13 +188,13 @@ function thisMachine(): DeviceEnvironment {
 }
 
 /** Trying to load a missing library makes ONNX Runtime write to the terminal; checking first does not. */
-function missingProviderLibrary(device: DeviceName): string | null {
+function missingProviderLibrary(device: DeviceName): Notice | null {
   if ((device !== 'cuda' && device !== 'tensorrt') || process.platform !== 'linux') return null;
   const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
   const binaries = join(dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch);
   return existsSync(join(binaries, `libonnxruntime_providers_${device}.so`))
     ? null
-    : `ONNX Runtime’s library for ${device} is not installed; npm run setup:cuda fetches it`;
+    : notice('DEVICE_LIBRARY_MISSING', { device });
 }
 
 /** Adds 1 to 1. */

@@ -2,6 +2,7 @@
  * The autoencoder's reconstructions of the input pictures, and the default strength of concepts
  * (docs/decisions/0158).
  */
+import { type Notice, notice } from '../../contract/notices.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 import { throwIfCancelled } from '../../pipeline/batching.ts';
 import type { DecodedComposition, TensorStore } from '../../pipeline/compose.ts';
@@ -16,7 +17,7 @@ export interface KeptPictures {
   readonly strengths: readonly number[];
   /** undefined if every strength is 1 and no detail is restored. */
   readonly reconstructions: Reconstructions | undefined;
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
 /**
@@ -63,7 +64,7 @@ export async function keepPictures(
   };
   const { inputs } = composition;
   const staged = await reconstruct(scene.background.contentHash, inputs.background.latents);
-  const notices: string[] = [];
+  const notices: Notice[] = [];
   const strengths = concepts.map(({ name, mode, strength }) => {
     if (strength !== null) return strength;
     if (mode === 'replace') return 1;
@@ -71,8 +72,7 @@ export async function keepPictures(
     const chosen = defaultStrength(keptDb);
     if (chosen < 1) {
       notices.push(
-        `The model pack’s autoencoder reproduces the picture with "${name}" at only ${keptDb.toFixed(1)} dB, so the model’s ` +
-          `changes to it were used at a strength of ${chosen.toFixed(2)}. Set the strength for more or less.`,
+        notice('STRENGTH_LOWERED', { name, psnrDb: keptDb.toFixed(1), strength: chosen.toFixed(2) }),
       );
     }
     return chosen;

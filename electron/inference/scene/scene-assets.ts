@@ -2,6 +2,7 @@
  * Turns a render request and its picture files into a checked scene for the method: the frame at the model's size,
  * with placed cut-outs drawn into the background.
  */
+
 import { StudioError } from '../../contract/errors.ts';
 import {
   type FramePack,
@@ -11,6 +12,7 @@ import {
   type ResolvedFrame,
   resolveFrame,
 } from '../../contract/frame.ts';
+import { type Notice, notice } from '../../contract/notices.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 import type { Viewport } from '../../foundation/pictures/placed-picture.ts';
@@ -57,7 +59,7 @@ export interface PreparedScene {
   readonly wholeMasks: readonly Tensor[];
   readonly conceptImageMode: RenderParameters['conceptImageMode'];
   /** Notices for the user. */
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
   /** What its renders compute from all of these. */
   readonly memo: SceneMemo;
 }
@@ -80,7 +82,7 @@ export async function prepareScene(
   { pack, downscale }: SceneLimits,
   { signal, onProgress }: SceneControls = {},
 ): Promise<PreparedScene> {
-  const notices: string[] = [];
+  const notices: Notice[] = [];
   const mode = parameters.conceptImageMode;
   // One step per concept for reading and for drawing, one for the background, one for the inpainted background.
   const total = 2 + 2 * scene.concepts.length;
@@ -153,7 +155,7 @@ export async function prepareScene(
       layOnto(image, layers[index]!, { opacity: concept.placement.opacity, shadow: null }, viewport);
     } else if (mode === 'full' || concept.subject === null) {
       if (mode !== 'full') {
-        notices.push(`The whole picture of "${name}" was used, because its subject is not marked.`);
+        notices.push(notice('CONCEPT_WHOLE', { name }));
       }
       image = await containedPicture(concept.image, inpainted);
     } else {
@@ -249,15 +251,12 @@ function named(pixels: RgbImage): NamedImage {
   return { pixels, contentHash: hashPixels(pixels) };
 }
 
-function frameNotices(frame: ResolvedFrame): string[] {
+function frameNotices(frame: ResolvedFrame): Notice[] {
   const { width, height, modelWidth, modelHeight } = frame;
-  const sizes = `the frame of ${width} x ${height} pixels at ${modelWidth} x ${modelHeight}`;
-  if (isEnlarged(frame)) return [`The model saw ${sizes}: the frame was enlarged to the model’s size.`];
+  const sizes = { width, height, modelWidth, modelHeight };
+  if (isEnlarged(frame)) return [notice('FRAME_ENLARGED', sizes)];
   const times = Math.sqrt((width * height) / (modelWidth * modelHeight));
-  if (times < 2) return [];
-  return [
-    `The model saw ${sizes}: what it generates is ${times.toFixed(1)} times as coarse as the background.`,
-  ];
+  return times < 2 ? [] : [notice('FRAME_REDUCED', { ...sizes, times: times.toFixed(1) })];
 }
 
 /** Concepts that extend beyond a drawn frame: the part outside cannot change. */
@@ -266,7 +265,7 @@ function cutConcepts(
   boxes: readonly FrameRectangle[],
   frame: ResolvedFrame,
   background: FrameSize,
-): string[] {
+): Notice[] {
   return read.flatMap(({ concept }, index) => {
     const box = boxes[index]!;
     const isCut =
@@ -274,7 +273,7 @@ function cutConcepts(
       Math.max(box.top, 0) < frame.top - 1 ||
       Math.min(box.left + box.width, background.width) > frame.left + frame.width + 1 ||
       Math.min(box.top + box.height, background.height) > frame.top + frame.height + 1;
-    return isCut ? [`"${concept.name}" extends beyond the frame: only the part inside was rendered.`] : [];
+    return isCut ? [notice('CONCEPT_CUT', { name: concept.name })] : [];
   });
 }
 
@@ -287,7 +286,7 @@ interface InpaintingContext {
   readonly size: FrameSize;
   readonly frame: ResolvedFrame;
   readonly viewport: Viewport;
-  readonly notices: string[];
+  readonly notices: Notice[];
 }
 
 /** The frame of the background without its objects, at the model's size. */
@@ -310,9 +309,7 @@ async function inpaintedBackground(
   }
   // Nothing has to be removed if all concepts are placed.
   if (replaced.length === 0) return background;
-  notices.push(
-    'The scene has no inpainted background: the masks were filled smoothly from their surroundings instead.',
-  );
+  notices.push(notice('NOT_INPAINTED', {}));
   return fillMasks(background, replaced);
 }
 
@@ -322,7 +319,7 @@ function vanishingConcepts(
   masks: readonly Tensor[],
   background: RgbImage,
   inpainted: RgbImage,
-): string[] {
+): Notice[] {
   return concepts.flatMap(({ mode, concept }, index) => {
     if (mode === 'place') return [];
     const { data } = masks[index]!;
@@ -336,10 +333,7 @@ function vanishingConcepts(
       }
     }
     if (weight === 0 || difference / weight > SAME_LEVELS) return [];
-    return [
-      `There is no object at the mask of "${concept.name}": with and without objects the background is the same ` +
-        'there, and replacing only changes an object. Move the mask onto an object, or place the concept instead.',
-    ];
+    return [notice('CONCEPT_WITHOUT_OBJECT', { name: concept.name })];
   });
 }
 

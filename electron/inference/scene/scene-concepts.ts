@@ -1,13 +1,11 @@
 /** The concepts of a request with their files read and checked, before a frame is chosen for them. */
+
 import { StudioError } from '../../contract/errors.ts';
 import { type FrameRectangle, type FrameSize, isMaskOf } from '../../contract/frame.ts';
+import { type Notice, notice, noticeSentence } from '../../contract/notices.ts';
 import { type Placement, placementBox } from '../../contract/placement.ts';
 import type { AssetId, RenderRequest } from '../../contract/render-request.ts';
-import {
-  describeColouredMask,
-  describeEmptyMask,
-  type MaskFindings,
-} from '../../foundation/pictures/mask-conventions.ts';
+import { type MaskFindings, whyEmpty } from '../../foundation/pictures/mask-conventions.ts';
 import type { CutOut } from '../../foundation/pictures/placed-picture.ts';
 import { boundingRectangle } from '../../pipeline/masks/rectangle.ts';
 import { maskWhere, REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
@@ -55,14 +53,14 @@ export async function readConcept(
   background: FrameSize,
   usesSubject: boolean,
   readAsset: AssetReader,
-  notices: string[],
+  notices: Notice[],
 ): Promise<ReadConcept> {
   const imageFile = await readAsset(concept.image);
   const front = await readFront(concept, background, readAsset, notices);
   if (concept.mode === 'place') {
     const image = await decodeCutOut(imageFile);
     const read = concept.subject === null ? null : await readSubject(concept.subject, image, readAsset);
-    if (read !== null) remarkOn(subjectName(concept, read.name), read.findings, notices);
+    if (read !== null) remarkOn(subjectMask(concept, read.name), read.findings, notices);
     const { placement } = concept;
     if (placement === null) {
       throw new StudioError('PARAMETER_INVALID', `The concept "${concept.name}" has no placement.`);
@@ -72,12 +70,12 @@ export async function readConcept(
   }
   const { pixels } = await decodeImage(imageFile);
   const read = concept.subject === null ? null : await readSubject(concept.subject, pixels, readAsset);
-  if (read !== null && usesSubject) remarkOn(subjectName(concept, read.name), read.findings, notices);
+  if (read !== null && usesSubject) remarkOn(subjectMask(concept, read.name), read.findings, notices);
   if (concept.mask === null) {
     throw new StudioError('PARAMETER_INVALID', `The concept "${concept.name}" has no mask.`);
   }
   const { name, mask, findings } = await readMask(concept.mask, background, readAsset);
-  remarkOn(`The mask of the concept "${concept.name}" (${name})`, findings, notices);
+  remarkOn(notice('MASK_OF_CONCEPT', { name: concept.name, file: name }), findings, notices);
   return { mode: 'replace', concept, image: pixels, subject: read?.mask ?? null, mask, front };
 }
 
@@ -99,21 +97,21 @@ async function readFront(
   { front, name }: RequestConcept,
   background: FrameSize,
   readAsset: AssetReader,
-  notices: string[],
+  notices: Notice[],
 ): Promise<Tensor | null> {
   if (front === null) return null;
   const { name: file, mask, findings } = await readMask(front, background, readAsset);
-  const what = `The mask of what is in front of "${name}" (${file})`;
+  const what = notice('MASK_IN_FRONT', { name, file });
   if (findings.isEmpty) {
-    notices.push(`${what} covers nothing. ${describeEmptyMask(findings)}`);
+    notices.push(notice('MASK_EMPTY', { mask: what, reason: whyEmpty(findings) }));
     return null;
   }
   remarkOn(what, findings, notices);
   return mask;
 }
 
-function subjectName({ name }: RequestConcept, file: string): string {
-  return `The subject mask of the concept "${name}" (${file})`;
+function subjectMask({ name }: RequestConcept, file: string): Notice {
+  return notice('MASK_OF_SUBJECT', { name, file });
 }
 
 /**
@@ -163,10 +161,11 @@ async function readSubject(id: AssetId, image: FrameSize, readAsset: AssetReader
  *
  * @throws StudioError MASK_EMPTY, describing its content
  */
-function remarkOn(name: string, findings: MaskFindings, notices: string[]): void {
+function remarkOn(mask: Notice, findings: MaskFindings, notices: Notice[]): void {
   if (findings.isEmpty) {
-    throw new StudioError('MASK_EMPTY', `${name} covers nothing. ${describeEmptyMask(findings)}`);
+    const empty = notice('MASK_EMPTY', { mask, reason: whyEmpty(findings) });
+    throw new StudioError('MASK_EMPTY', noticeSentence(empty));
   }
-  const remark = describeColouredMask(findings);
-  if (remark !== undefined) notices.push(`${name} ${remark}`);
+  if (!findings.isColoured) return;
+  notices.push(notice(findings.hasTransparency ? 'MASK_IN_COLOUR_WITH_ALPHA' : 'MASK_IN_COLOUR', { mask }));
 }

@@ -2,7 +2,9 @@
  * Masks from text by Grounded SAM (Ren et al., arXiv 2401.14159): Grounding DINO finds boxes for a phrase, a prompt
  * segmenter makes a mask of each.
  */
+
 import type { PreTrainedModel, Processor } from '@huggingface/transformers';
+import { notice } from '../../contract/notices.ts';
 import { throwIfCancelled } from '../../pipeline/batching.ts';
 import type { NamedImage } from '../../pipeline/compose.ts';
 import { clipBox, suppressOverlaps } from '../../pipeline/masks/non-maximum-suppression.ts';
@@ -120,7 +122,7 @@ export class GroundedSegmenter implements PhraseSegmenter {
     const left = detections.length - MOST_BOXES;
     return {
       proposals,
-      notices: left > 0 ? [`${left} more were found; only the best ${MOST_BOXES} were masked.`] : [],
+      notices: left > 0 ? [notice('MORE_FOUND', { count: left, most: MOST_BOXES })] : [],
     };
   }
 

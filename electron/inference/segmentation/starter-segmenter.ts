@@ -3,9 +3,11 @@
  * a phrase's map is the minimum of its words'. It knows the pack's subjects and appearances, and reports words that
  * it does not know.
  */
+
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import * as z from 'zod';
+import { notice } from '../../contract/notices.ts';
 import { inPackWords, type Vocabulary } from '../../contract/vocabulary.ts';
 import { throwIfCancelled } from '../../pipeline/batching.ts';
 import type { NamedImage } from '../../pipeline/compose.ts';
@@ -17,6 +19,7 @@ import type { CancelSignal } from '../../pipeline/ports.ts';
 import type {
   MaskProposal,
   PhraseFindings,
+  PhraseNotice,
   PhraseQuery,
   PhraseSegmenter,
 } from '../../pipeline/preparation-ports.ts';
@@ -104,18 +107,19 @@ export class StarterSegmenter implements PhraseSegmenter {
   async find(image: NamedImage, query: PhraseQuery, signal?: CancelSignal): Promise<PhraseFindings> {
     throwIfCancelled(signal);
     const { asked, unknown } = this.#read(query.phrase);
-    const notices =
-      unknown.length > 0
-        ? [`${this.#knows()} It ignored: ${unknown.map((word) => `"${word}"`).join(', ')}.`]
-        : [];
+    const { things, looks } = this.#config;
+    const known = { subjects: things, looks };
+    const words: readonly string[] = unknown.map((word) => `"${word}"`);
+    const notices: PhraseNotice[] =
+      words.length > 0 ? [notice('PHRASE_WORDS_IGNORED', { ...known, words })] : [];
     const subjects = this.subjectsIn(query.phrase);
     if (subjects.length !== 1) {
       return {
         proposals: [],
         notices: [
           subjects.length === 0
-            ? `${this.#knows()} It found none of these in "${query.phrase}".`
-            : `It looks for one subject at a time, and "${query.phrase}" names ${subjects.join(' and ')}.`,
+            ? notice('PHRASE_UNKNOWN', { ...known, phrase: query.phrase })
+            : notice('PHRASE_OF_SEVERAL', { phrase: query.phrase, subjects }),
         ],
       };
     }
@@ -141,11 +145,6 @@ export class StarterSegmenter implements PhraseSegmenter {
 
   async release(): Promise<void> {
     await this.#session.release();
-  }
-
-  #knows(): string {
-    const { things, looks } = this.#config;
-    return `The starter pack’s segmenter knows ${things.join(', ')}, and ${looks.join(', ')}.`;
   }
 
   #read(phrase: string): { asked: string[]; unknown: string[] } {

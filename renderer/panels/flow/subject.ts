@@ -1,5 +1,7 @@
 /** The subject of a concept image, as opposed to its surroundings. */
+
 import i18next from 'i18next';
+import type { Notice } from '../../../electron/contract/notices.ts';
 import type { Capabilities } from '../../../electron/contract/preparation.ts';
 import { changeConcept } from '../../editor/document-commands.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
@@ -64,7 +66,7 @@ export async function findSubject(
   studio: Studio,
   conceptId: string,
   session: ProjectSession = studio.session,
-): Promise<{ readonly isFound: boolean; readonly notices: readonly string[] }> {
+): Promise<{ readonly isFound: boolean; readonly notices: readonly Notice[] }> {
   const current = () => session.document.concepts.find(({ id }) => id === conceptId);
   const before = current();
   if (!before || before.image === null) return { isFound: true, notices: [] };

@@ -1,4 +1,5 @@
 /** A render's parameters, time, device and actions. */
+
 import { Button, Group, Text } from '@mantine/core';
 import { IconDownload, IconGauge, IconRestore } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
@@ -6,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { SCORE_NAMES, SCORES } from '../../../electron/contract/picture-scores.ts';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 import { scoreOf } from '../../editor/render-scores.ts';
+import { sayNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { exportRender } from '../actions/export-render.ts';
 import { openScores } from '../actions/score-renders.ts';
@@ -40,8 +42,8 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
           {render.totalMs !== null && `; ${t('history.took', { time: durationOf(render.totalMs) })}`}
           {record.device && `; ${record.device.name}`}
           {render.scores && <div>{scoreLine(render, t)}</div>}
-          {record.notices.map((notice) => (
-            <div key={notice}>{notice}</div>
+          {record.notices.map(sayNotice).map((sentence) => (
+            <div key={sentence}>{sentence}</div>
           ))}
         </Text>
       )}

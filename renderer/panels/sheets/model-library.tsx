@@ -19,7 +19,7 @@ import type { CommandOutput } from '../../../electron/contract/commands.ts';
 import type { ModelFile } from '../../../electron/contract/model-choice.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { addLora, setCheckpoint, setVae } from '../../editor/model-commands.ts';
-import { reportError } from '../../session/notices.ts';
+import { failureSentence, reportError } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FolderChoice } from '../widgets/folder-choice.tsx';
@@ -155,7 +155,13 @@ function Row({ model, packs }: { model: LibraryModel; packs: readonly ListedPack
           {kind === 'embedding' && problem === null && (
             <Text size="xs">{t('library.inPrompts', { name })}</Text>
           )}
-          {problem !== null && <Text size="xs">{t('library.unusable', { reason: problem })}</Text>}
+          {problem !== null && (
+            <Text size="xs">
+              {t('library.unusable', {
+                reason: failureSentence({ code: 'MODEL_INVALID', message: problem }),
+              })}
+            </Text>
+          )}
         </div>
         {problem === null && packs.map((pack) => <ImportButton key={pack.id} model={model} pack={pack} />)}
         {use && problem === null && isUsed && (

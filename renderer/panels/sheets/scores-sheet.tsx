@@ -1,4 +1,5 @@
 /** Scores of one render, or of several with the best first. */
+
 import { Badge, Button, Group, Progress, Select, Stack, Text, UnstyledButton } from '@mantine/core';
 import { IconGauge, IconStar, IconStarFilled } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -17,6 +18,7 @@ import {
   rankingScore,
 } from '../../editor/render-scores.ts';
 import { useEditor } from '../../session/editor-store.ts';
+import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
 import { scoreRenders, setRankingScore } from '../actions/score-renders.ts';
@@ -88,7 +90,7 @@ export function ScoresSheet() {
       </Group>
       {job?.state === 'failed' && job.error && (
         <Text size="xs" className="danger" role="alert">
-          {job.error.message}
+          {failureSentence(job.error)}
         </Text>
       )}
       {!haveComparableScores(scored) && (

@@ -4,6 +4,7 @@ import { initReactI18next } from 'react-i18next';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
 import { koErrors } from './ko-errors.ts';
+import { koNotices } from './ko-notices.ts';
 import { koPacks } from './ko-packs.ts';
 
 export const LANGUAGES = ['en', 'ko'] as const;
@@ -38,7 +39,10 @@ export function systemLanguage(): Language {
 /** Loads the texts, which are small enough to bundle. */
 export async function startTexts(): Promise<void> {
   await i18next.use(initReactI18next).init({
-    resources: { en: { translation: en }, ko: { translation: ko, errors: koErrors, packs: koPacks } },
+    resources: {
+      en: { translation: en },
+      ko: { translation: ko, errors: koErrors, notices: koNotices, packs: koPacks },
+    },
     lng: systemLanguage(),
     fallbackLng: 'en',
     // React escapes.

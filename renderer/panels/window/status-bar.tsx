@@ -2,7 +2,7 @@
 import { Alert, Button, Group, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCpu } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { failureSentence } from '../../session/notices.ts';
+import { failureSentence, sayNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { DropdownPanel } from '../widgets/dropdown.tsx';
@@ -71,7 +71,7 @@ function DeviceStatus() {
       {pack && <Text size="xs">{t('device.pack', { name: pack.name })}</Text>}
       {device?.passedOver.map(({ device: other, reason }) => (
         <Text size="xs" key={other}>
-          {t('device.passedOver', { device: other, reason })}
+          {t('device.passedOver', { device: other, reason: sayNotice(reason) })}
         </Text>
       ))}
       {error && (

@@ -2,11 +2,13 @@
  * Running work with cancel buttons: renders of this and other projects, and preparation jobs. It changes with every step;
  * announcer.tsx says what a screen reader should.
  */
+
 import { Button, Group, Progress, Text } from '@mantine/core';
 import { IconPlayerStop } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { JobState } from '../../../electron/contract/jobs.ts';
 import type { QueueEntry } from '../../../electron/contract/render-record.ts';
+import { sayNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { cancelRenders, ownRenders } from '../actions/actions.ts';
@@ -97,6 +99,7 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
 function FarmPlace({ entry: { farm, machine, position, reason } }: { entry: QueueEntry }) {
   const { t } = useTranslation();
   if (farm === null) return null;
+  const why = reason && sayNotice(reason);
   const place =
     machine !== null
       ? t('farm.onMachine', { farm, machine })
@@ -104,8 +107,8 @@ function FarmPlace({ entry: { farm, machine, position, reason } }: { entry: Queu
         ? t('farm.on', { farm })
         : t('farm.position', { farm, count: position });
   return (
-    <Text size="xs" c={reason === null ? 'dimmed' : 'orange'} truncate maw={320} title={reason ?? place}>
-      {reason === null ? place : `${place} · ${reason}`}
+    <Text size="xs" c={why === null ? 'dimmed' : 'orange'} truncate maw={320} title={why ?? place}>
+      {why === null ? place : `${place} · ${why}`}
     </Text>
   );
 }

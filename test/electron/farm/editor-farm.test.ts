@@ -120,8 +120,8 @@ describe.skipIf(!hasRedis)('the editor', () => {
     const { renderId } = await callStudio(studio, 'renders.enqueue', { projectId, renderOn: 'studio' });
     const folder = join(farm.root, 'home', 'settings', 'farm-renders');
     await expect
-      .poll(async () => (await callStudio(studio, 'queue.state', {})).entries[0]?.reason)
-      .toBe('No worker is running.');
+      .poll(async () => (await callStudio(studio, 'queue.state', {})).entries[0]?.reason?.code)
+      .toBe('FARM_WITHOUT_WORKERS');
     // What a kill leaves: the render's journal entry, and its job on the farm.
     cpSync(folder, `${folder}-kept`, { recursive: true });
     await callStudio(studio, 'queue.cancel', { what: 'one', renderId, discard: true });

@@ -1,10 +1,12 @@
 /** Clients and workers with a real Redis and a fake engine. */
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { describe, expect, test } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import { FARM_CONTRACT } from '../../../electron/contract/farm.ts';
+import { notice } from '../../../electron/contract/notices.ts';
 import { FarmClient } from '../../../electron/farm/client/farm-client.ts';
 import type { JobPlace } from '../../../electron/farm/client/followed-job.ts';
 import { jobName, modelName, QUEUE_NAME, queuePrefix } from '../../../electron/farm/farm-names.ts';
@@ -53,7 +55,7 @@ describe.skipIf(!hasRedis)('a farm', () => {
     expect(result).toMatchObject({
       kind: 'render',
       machine: 'machine 1',
-      notices: ['a notice'],
+      notices: [notice('AS_WRITTEN', { text: 'a notice' })],
       unetRows: 7,
     });
     expect(places.at(-1)).toMatchObject({ state: 'rendering', machine: 'machine 1' });
@@ -161,7 +163,7 @@ describe.skipIf(!hasRedis)('a farm', () => {
     const watch = placeWatch();
     const render = client.render(requestOf(5, '1'.repeat(64)), controlsOf({ ...watch, signal: stop.signal }));
     const { reason } = await watch.until((place) => place.reason !== null);
-    expect(reason).toBe('None of the 1 workers has this model.');
+    expect(reason).toEqual(notice('FARM_WITHOUT_MODEL', { count: 1 }));
     stop.abort();
     await expect(render).rejects.toMatchObject({ code: 'CANCELLED' });
     await worker.drain();

@@ -1,10 +1,12 @@
 /** A test's farm: a real Redis server, a studio key, and workers with a fake engine. */
+
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { EngineResultOf } from '../../../electron/contract/engine-messages.ts';
 import { StudioError } from '../../../electron/contract/errors.ts';
+import { notice } from '../../../electron/contract/notices.ts';
 import { PAPER_PARAMETERS } from '../../../electron/contract/parameters.ts';
 import type { RenderRequest } from '../../../electron/contract/render-request.ts';
 import { publishAssetStore } from '../../../electron/farm/assets/open-asset-store.ts';
@@ -196,7 +198,7 @@ function resultOf(request: RenderRequest, png: Uint8Array): EngineResultOf<'rend
     height: 8,
     frame: { left: 0, top: 0, width: 8, height: 8, modelWidth: 8, modelHeight: 8 },
     device: { device: 'cpu', name: 'played', passedOver: [] },
-    notices: ['a notice'],
+    notices: [notice('AS_WRITTEN', { text: 'a notice' })],
     timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },
     totalMs: 5,
     unetMs: 1,

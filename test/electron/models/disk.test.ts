@@ -3,9 +3,11 @@
  * root on Linux may mount; elsewhere these tests are skipped, and those in download-troubles.test.ts and import.test.ts
  * replace them with injected errors.
  */
+
 import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { noticeSentence } from '../../../electron/contract/notices.ts';
 import { memoryDisk, remount } from '../foundation/files/memory-disk.ts';
 import { accept, BODY, oneFile, PATH } from './one-file.ts';
 import { bytesAt, filesBelow, storeOf, temporaryFolder, testEnvironment, withCode } from './store-fixture.ts';
@@ -64,7 +66,7 @@ describe('disks', () => {
     expect(await filesBelow(folder)).toEqual([]);
     const notices: string[] = [];
     const { files } = await store.import('test', join(disk, 'mine'), {
-      onNotice: (sentence) => notices.push(sentence),
+      onNotice: (notice) => notices.push(noticeSentence(notice)),
     });
     expect(files[0]).toMatchObject({ placed: 'linked', checkedBy: 'catalogue' });
     expect(notices[0]).toContain('must stay where it is');

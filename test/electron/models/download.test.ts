@@ -1,7 +1,9 @@
 /** Downloads from misbehaving servers: every final file is right, and nothing is downloaded twice. */
+
 import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { noticeSentence } from '../../../electron/contract/notices.ts';
 import type { StoreProgress } from '../../../electron/models/store-progress.ts';
 import {
   chunked,
@@ -116,7 +118,7 @@ describe('resuming', () => {
     const { server, store, finalPath } = await oneFile();
     server.misbehave(PATH, dropAfter(100_000, `${finalPath}.part`), wrongBytesInRange);
     const notices: string[] = [];
-    await store.pull('test', { ...accept, onNotice: (sentence) => notices.push(sentence) });
+    await store.pull('test', { ...accept, onNotice: (notice) => notices.push(noticeSentence(notice)) });
     expect(await readFile(finalPath)).toEqual(BODY);
     expect(notices.join()).toContain('damaged; starting it again');
   });
@@ -249,7 +251,7 @@ describe('wrong files', () => {
       const notices: string[] = [];
       await storeOf(folder, catalog).pull('test', {
         ...accept,
-        onNotice: (sentence) => notices.push(sentence),
+        onNotice: (notice) => notices.push(noticeSentence(notice)),
       });
       expect(await readFile(finalPath)).toEqual(BODY);
       expect(notices.join()).toContain(`trying 127.0.0.1:${new URL(mirror.origin).port}`);
@@ -292,7 +294,7 @@ describe('slow and broken servers', () => {
     const store = storeOf(folder, catalog, { patience: { ...QUICK, stallTimeoutMs: 500 } });
     server.misbehave(PATH, stallAfter(120_000), stallAfter(0));
     const notices: string[] = [];
-    await store.pull('test', { ...accept, onNotice: (sentence) => notices.push(sentence) });
+    await store.pull('test', { ...accept, onNotice: (notice) => notices.push(noticeSentence(notice)) });
     expect(await readFile(finalPath)).toEqual(BODY);
     expect(server.bytesServed(PATH)).toBe(BODY.length);
     expect(notices[0]).toContain('no data arrived for 0.5 s');

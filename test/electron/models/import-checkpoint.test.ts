@@ -1,10 +1,12 @@
 /** Imports accept the checkpoints that the loader opens, and refuse the others with the loader's sentence. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { noticeSentence } from '../../../electron/contract/notices.ts';
 import { openModelPack } from '../../../electron/inference/packs/model-pack.ts';
 import { readCatalogs } from '../../../electron/models/catalogs.ts';
 import { createModelStore } from '../../../electron/models/model-store.ts';
@@ -285,7 +287,9 @@ describe('an import that is killed', () => {
     await removeStaleStoreFiles(modelsFolder, catalogs);
     expect((await blending()).state).not.toBe('installed');
     const notices: string[] = [];
-    const verified = await store.verify('sd21', { onNotice: (notice) => notices.push(notice) });
+    const verified = await store.verify('sd21', {
+      onNotice: (notice) => notices.push(noticeSentence(notice)),
+    });
     expect(verified.some(({ state }) => state === 'absent')).toBe(true);
     expect(notices).toEqual([expect.stringContaining('was interrupted')]);
     await expect(

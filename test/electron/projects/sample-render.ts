@@ -1,5 +1,7 @@
 /** Pictures and renders to put into projects; separate from the fixture, so that a child process can use them too. */
+
 import { randomBytes } from 'node:crypto';
+import { notice } from '../../../electron/contract/notices.ts';
 import { PAPER_PARAMETERS } from '../../../electron/contract/parameters.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import type { NewRender } from '../../../electron/projects/project-records.ts';
@@ -47,7 +49,7 @@ export function renderOf(picture: AssetId, overrides: Partial<NewRender> = {}): 
     timingsMs: { load: 1, encode: 2, invert: 3, blend: 4, decode: 5 },
     totalMs: 15,
     metrics: { tclip: 0.38 },
-    notices: ['The masks were filled.'],
+    notices: [notice('NOT_INPAINTED', {})],
     ...overrides,
   };
 }

@@ -1,6 +1,8 @@
 /** The host's jobs: waiting for their end, in whatever order answers and events come. */
+
 import { beforeEach, expect, test } from 'vitest';
 import type { JobState } from '../../../electron/contract/jobs.ts';
+import { notice } from '../../../electron/contract/notices.ts';
 import { Jobs } from '../../../renderer/session/jobs.ts';
 import { useStudio } from '../../../renderer/session/studio-store.ts';
 
@@ -16,19 +18,20 @@ function job(jobId: string, state: JobState['state'], rest: Partial<JobState> = 
   return { jobId, state, notices: [], result: null, error: null, ...rest } as unknown as JobState;
 }
 
+const [slow, quick] = [notice('MEMORY_SHORT', { rows: 2 }), notice('NOT_INPAINTED', {})];
 const stateOf = (jobId: string) => useStudio.getState().jobs[jobId]?.state;
 
 test('a job is awaited until it ends', async () => {
   const ended = jobs.ended(job('a', 'waiting'));
   jobs.put(job('a', 'running'));
   jobs.put(job('b', 'done'));
-  jobs.put(job('a', 'done', { notices: ['slow'] }));
-  expect((await ended).notices).toEqual(['slow']);
+  jobs.put(job('a', 'done', { notices: [slow] }));
+  expect((await ended).notices).toEqual([slow]);
 });
 
 test('the event of its end may come before the answer to the call', async () => {
-  jobs.put(job('a', 'done', { notices: ['quick'] }));
-  expect((await jobs.ended(job('a', 'waiting'))).notices).toEqual(['quick']);
+  jobs.put(job('a', 'done', { notices: [quick] }));
+  expect((await jobs.ended(job('a', 'waiting'))).notices).toEqual([quick]);
   expect(stateOf('a')).toBe('done');
 });
 

@@ -1,15 +1,19 @@
 /** Messages: one per failure, in our own words, and green only for success. */
+
 import { notifications, notificationsStore } from '@mantine/notifications';
 import i18next from 'i18next';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
+import { notice, noticeTexts } from '../../../electron/contract/notices.ts';
 import { en } from '../../../renderer/panels/texts/en.ts';
 import { koErrors } from '../../../renderer/panels/texts/ko-errors.ts';
+import { koNotices } from '../../../renderer/panels/texts/ko-notices.ts';
 import {
   reportError,
   reportFind,
   reportNotice,
   reportRunning,
+  sayNotice,
   sentenceOf,
 } from '../../../renderer/session/notices.ts';
 
@@ -67,7 +71,10 @@ describe('a failure', () => {
 
 describe('a search', () => {
   it('without a result is one message with the host’s advice', () => {
-    reportFind({ isFound: false, notices: ['The pack knows cats.'] }, 'Nothing was found.');
+    reportFind(
+      { isFound: false, notices: [notice('AS_WRITTEN', { text: 'The pack knows cats.' })] },
+      'Nothing was found.',
+    );
     expect(shown()).toEqual([
       { title: undefined, message: 'Nothing was found. The pack knows cats.', color: 'orange' },
     ]);
@@ -76,7 +83,10 @@ describe('a search', () => {
   it('with a result is silent unless the host has advice', () => {
     reportFind({ isFound: true, notices: [] }, 'Nothing was found.');
     expect(shown()).toEqual([]);
-    reportFind({ isFound: true, notices: ['By another way.'] }, 'Nothing was found.');
+    reportFind(
+      { isFound: true, notices: [notice('AS_WRITTEN', { text: 'By another way.' })] },
+      'Nothing was found.',
+    );
     expect(shown()).toMatchObject([{ message: 'By another way.', color: 'gray' }]);
   });
 });
@@ -93,4 +103,45 @@ it('shows work in progress, and disappears with it', () => {
   expect(shown()).toMatchObject([{ title: 'Adding 2 pictures', message: '2 of 2: b.png' }]);
   running.end();
   expect(shown()).toEqual([]);
+});
+
+describe('what a host or an engine says', () => {
+  const full = new StudioError('DISK_FULL', 'Only 3 MB are free at /data.');
+
+  it('is in the editor’s language, with what it names and the failure in it', async () => {
+    const notStored = notice('RENDER_NOT_STORED', { failure: full });
+    const prompt = notice('PROMPT_OF_CONCEPT', { name: 'my cat' });
+    const tooLong = notice('PROMPT_TOO_LONG', { prompt, count: 3 });
+    const unknown = notice('PHRASE_OF_SEVERAL', { phrase: 'cat and dog', subjects: ['cat', 'dog'] });
+    expect(sayNotice(notStored)).toBe(
+      'A render could not be saved in the project: Only 3 MB are free at /data.',
+    );
+    expect(sayNotice(tooLong)).toBe(
+      'The prompt of the concept "my cat" is too long: its last 3 tokens have no effect.',
+    );
+    expect(sayNotice(unknown)).toContain('names cat, dog.');
+    i18next.addResourceBundle('ko', 'errors', koErrors);
+    i18next.addResourceBundle('ko', 'notices', koNotices);
+    await i18next.changeLanguage('ko');
+    expect(sayNotice(notStored)).toBe(
+      '렌더링을 프로젝트에 저장하지 못했습니다. 디스크의 빈 공간이 부족합니다. (Only 3 MB are free at /data.)',
+    );
+    expect(sayNotice(tooLong)).toBe(
+      '콘셉트 “my cat”의 프롬프트: 너무 길어서 마지막 토큰 3개는 효과가 없습니다.',
+    );
+    await i18next.changeLanguage('en');
+  });
+
+  const placeholders = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(([name]) => name).toSorted();
+
+  it.each(Object.entries(noticeTexts))(
+    '%s has both languages’ texts, with the same parameters',
+    (code, text) => {
+      const korean = koNotices[code as keyof typeof noticeTexts];
+      expect(placeholders(korean)).toEqual(placeholders(text));
+      // Those without words are only parameters.
+      const hasWords = /\w/.test(text.replace(/\{\{\w+\}\}/g, ''));
+      if (hasWords) expect(korean).toMatch(/[가-힣]/);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 /** How engine events are logged, and which of them are warnings. */
+
 import { expect, test } from 'vitest';
 import {
   type EngineEvent,
@@ -6,13 +7,14 @@ import {
   isEngineTrouble,
 } from '../../../../electron/app/engine/engine-log.ts';
 import type { ErrorCode } from '../../../../electron/contract/errors.ts';
+import { notice } from '../../../../electron/contract/notices.ts';
 import { puppetConfig } from './puppet-engine.ts';
 
 const pid = 7;
 const device = {
   device: 'cpu' as const,
   name: 'A processor',
-  passedOver: [{ device: 'cuda' as const, reason: 'no card' }],
+  passedOver: [{ device: 'cuda' as const, reason: notice('AS_WRITTEN', { text: 'no card' }) }],
 };
 const failed = (code: ErrorCode): EngineEvent => ({
   kind: 'taskEnded',

@@ -1,4 +1,5 @@
 /** Fake engine processes that a test controls: they open, finish, crash or stay silent on command. */
+
 import type { ChildExit, EngineChild } from '../../../../electron/app/engine/engine-child.ts';
 import type {
   EngineConfig,
@@ -8,6 +9,7 @@ import type {
   HostMessage,
 } from '../../../../electron/contract/engine-messages.ts';
 import type { ErrorCode } from '../../../../electron/contract/errors.ts';
+import { notice } from '../../../../electron/contract/notices.ts';
 import { describedPack } from './described-pack.ts';
 
 const memoryBytes = 1 << 20;
@@ -82,7 +84,7 @@ export class Puppet {
     result: EngineResult = {
       kind: 'selectMask',
       model: 'Puppet',
-      notices: [this.config!.packFolder],
+      notices: [notice('AS_WRITTEN', { text: this.config!.packFolder })],
       candidates: [],
     },
   ): void {

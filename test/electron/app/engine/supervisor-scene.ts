@@ -1,4 +1,5 @@
 /** A supervisor with puppet engines, its callers, and the invariants that must hold whatever happens. */
+
 import { expect, vi } from 'vitest';
 import type { EngineEvent } from '../../../../electron/app/engine/engine-log.ts';
 import { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
@@ -6,6 +7,7 @@ import { DEFAULT_WATCHDOG_LIMITS } from '../../../../electron/app/engine/watchdo
 import type { EngineConfig, EngineTask } from '../../../../electron/contract/engine-messages.ts';
 import type { EngineStatus } from '../../../../electron/contract/engine-status.ts';
 import { StudioError } from '../../../../electron/contract/errors.ts';
+import { noticeSentence } from '../../../../electron/contract/notices.ts';
 import { Puppet, puppetConfig } from './puppet-engine.ts';
 
 export const GRACE_MS = 1000;
@@ -77,7 +79,7 @@ export class SupervisorScene {
         ? this.supervisor.open(signal).then(({ pack }) => ({ packFolder: `/packs/${pack.name}` }))
         : this.supervisor
             .run(task, { signal, readAsset: async () => null })
-            .then(({ notices }) => ({ packFolder: notices[0]! }));
+            .then(({ notices }) => ({ packFolder: noticeSentence(notices[0]!) }));
     answer.then(
       (outcome) => {
         call.outcome = outcome;

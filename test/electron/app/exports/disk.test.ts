@@ -100,7 +100,10 @@ describe('a full disk', () => {
     expect(Buffer.from(studio.readAsset(lost.result!)!.bytes).equals(png)).toBe(true);
     const notices = events.flatMap(({ event, payload }) => (event === 'notice' ? [payload] : []));
     expect(notices).toMatchObject([
-      { level: 'error', message: expect.stringContaining('could not be saved in the project') },
+      {
+        level: 'error',
+        notice: { code: 'RENDER_NOT_STORED', parameters: { failure: { code: 'DISK_FULL' } } },
+      },
     ]);
     expect((await call('renders.page', { projectId })).total).toBe(0);
     // There is room again.

@@ -1,8 +1,10 @@
 /** Preparing a scene by commands: the engine's tasks, where their results go, and how jobs end. */
+
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EngineResult } from '../../../../electron/contract/engine-messages.ts';
+import { notice } from '../../../../electron/contract/notices.ts';
 import { PuppetStudio } from './puppet-studio.ts';
 
 let png: Uint8Array;
@@ -23,6 +25,8 @@ beforeEach(async () => {
 });
 afterEach(() => host.close());
 
+const simpler = notice('AS_WRITTEN', { text: 'simpler' });
+
 const candidates = () => [{ png, score: 0.9, box: { left: 0, top: 0, right: 4, bottom: 4 } }];
 
 describe.each([
@@ -33,7 +37,7 @@ describe.each([
     (): EngineResult => ({
       kind: 'findMask',
       model: 'Played',
-      notices: ['simpler'],
+      notices: [simpler],
       candidates: candidates(),
     }),
   ],
@@ -44,7 +48,7 @@ describe.each([
     (): EngineResult => ({
       kind: 'selectMask',
       model: 'Played',
-      notices: ['simpler'],
+      notices: [simpler],
       candidates: candidates(),
     }),
   ],
@@ -55,7 +59,7 @@ describe.each([
     (): EngineResult => ({
       kind: 'removeObjects',
       model: 'Played',
-      notices: ['simpler'],
+      notices: [simpler],
       png,
       method: 'telea',
     }),
@@ -69,7 +73,7 @@ describe.each([
     expect(engine.task).toMatchObject({ ...task, image });
     engine.finish(result());
     const ended = await host.ended(job);
-    expect(ended).toMatchObject({ state: 'done', projectId, notices: ['simpler'], error: null });
+    expect(ended).toMatchObject({ state: 'done', projectId, notices: [simpler], error: null });
     const asset =
       ended.result?.kind === 'masks'
         ? ended.result.candidates[0]!.mask

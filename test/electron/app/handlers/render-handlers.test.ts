@@ -1,7 +1,9 @@
 /** Renders by commands: pages, marks, differences, sweeps and the queue. */
+
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { notice } from '../../../../electron/contract/notices.ts';
 import { PuppetStudio } from './puppet-studio.ts';
 
 let png: Uint8Array;
@@ -28,7 +30,7 @@ async function finishOne(): Promise<void> {
     height: 8,
     frame: { left: 0, top: 0, width: 8, height: 8, modelWidth: 8, modelHeight: 8 },
     device: { device: 'cpu', name: 'puppet', passedOver: [] },
-    notices: ['filled in'],
+    notices: [notice('NOT_INPAINTED', {})],
     timingsMs: { load: 1, encode: 1, invert: 1, blend: 1, decode: 1 },
     totalMs: 5,
     unetMs: 1,
@@ -51,7 +53,7 @@ test('a render is stored with its request, its document and the engine’s facts
     state: 'done',
     sequence: 1,
     device: { name: 'puppet' },
-    notices: ['filled in'],
+    notices: [notice('NOT_INPAINTED', {})],
     metrics: { unetRows: 2 },
     peakMemoryBytes: 3,
     error: null,

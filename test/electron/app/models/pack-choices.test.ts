@@ -1,7 +1,9 @@
 /** A missing pack is not chosen; one that has gone is reported. */
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { noticeSentence } from '../../../../electron/contract/notices.ts';
 import { catalogOf } from '../../models/store-fixture.ts';
 import { studioForEachTest } from '../studio-for-each-test.ts';
 
@@ -43,8 +45,8 @@ it('that has gone since it was chosen costs no project, but its sample scene, an
   writeFileSync(settingsPath, JSON.stringify(settings));
   await app.open();
   const notices: string[] = [];
-  app.studio.listen(({ event, payload }) => {
-    if (event === 'notice') notices.push((payload as { message: string }).message);
+  app.studio.listen((told) => {
+    if (told.event === 'notice') notices.push(noticeSentence(told.payload.notice));
   });
   expect(await app.call('project.create', { name: 'One' })).toMatchObject({ name: 'One' });
   expect(notices).toEqual([expect.stringContaining('There is no model pack gone here.')]);

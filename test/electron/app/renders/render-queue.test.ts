@@ -1,4 +1,5 @@
 /** The queue with a fake engine: order, moving, cancelling, failing, and its events. */
+
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
@@ -6,6 +7,7 @@ import type { FarmRenderer } from '../../../../electron/app/renders/farm-queue.t
 import type { QueuedRender, RenderEnd } from '../../../../electron/app/renders/queued-render.ts';
 import { RenderQueue } from '../../../../electron/app/renders/render-queue.ts';
 import { StudioError } from '../../../../electron/contract/errors.ts';
+import { notice } from '../../../../electron/contract/notices.ts';
 import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
 import type { JobPlace } from '../../../../electron/farm/client/followed-job.ts';
@@ -253,8 +255,9 @@ describe('renders on a farm', () => {
   test('are sent at once, next to this computer’s queue, and show their machine and position', async () => {
     queue.enqueue([render(1), away(2), render(3), away(4)]);
     await turn();
+    const reason = notice('FARM_WITHOUT_WORKERS', {});
     onFarm.get(2)!.place(rendering);
-    onFarm.get(4)!.place({ state: 'waiting', machine: null, position: 7, reason: 'No worker is running.' });
+    onFarm.get(4)!.place({ state: 'waiting', machine: null, position: 7, reason });
     expect(
       queue.state.entries.map(({ state, farm, machine, position }) => [state, farm, machine, position]),
     ).toEqual([
@@ -263,7 +266,7 @@ describe('renders on a farm', () => {
       ['running', 'studio', 'gpu-1', null],
       ['queued', 'studio', null, 7],
     ]);
-    expect(queue.state.entries[3]!.reason).toBe('No worker is running.');
+    expect(queue.state.entries[3]!.reason).toEqual(reason);
     onFarm.get(4)!.end();
     onFarm.get(2)!.end(new StudioError('FARM_UNREACHABLE', 'gone'));
     await turn();

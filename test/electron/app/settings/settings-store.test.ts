@@ -1,4 +1,5 @@
 /** Settings: kept over restarts, written completely or not at all; unreadable ones are reported. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SettingsStore } from '../../../../electron/app/settings/settings-store.ts';
+import { noticeSentence } from '../../../../electron/contract/notices.ts';
 import { DEFAULT_SETTINGS } from '../../../../electron/contract/settings.ts';
 import { RecentProjects } from '../../../../electron/projects/recent-projects.ts';
 import { temporaryFolder } from '../../inference/tiny-pack.ts';
@@ -17,7 +19,7 @@ beforeEach(() => {
   notices = [];
 });
 afterEach(() => rmSync(folder, { recursive: true }));
-const open = () => SettingsStore.open(folder, (notice) => notices.push(notice));
+const open = () => SettingsStore.open(folder, (notice) => notices.push(noticeSentence(notice)));
 
 test('have their defaults at first and are stored when changed', async () => {
   const store = await open();

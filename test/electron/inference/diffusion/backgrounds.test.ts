@@ -1,10 +1,12 @@
 /** Background candidates from the tiny pack's own models: seeds, progress, previews, cancelling, invalid input. */
+
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PreparationProgress } from '../../../../electron/contract/progress.ts';
 import { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
+import { sentencesOf } from '../../contract/notice-sentences.ts';
 import { tinyEngine, withEngine } from '../engine/tiny-engine.ts';
 import { starterPack } from '../starter-references.ts';
 import { makeTinyPack, writeManifest } from '../tiny-pack.ts';
@@ -69,7 +71,7 @@ describe('candidates', () => {
       steps: 1,
       count: 1,
     });
-    expect(notices).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
+    expect(sentencesOf(notices)).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
   });
 });
 
@@ -95,7 +97,7 @@ describe('a background model within the pack', () => {
     );
     expect(model).toBe('Places');
     expect(steps).toEqual([3, 3, 3]);
-    expect(notices).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
+    expect(sentencesOf(notices)).toEqual([expect.stringContaining('last 6 tokens have no effect')]);
     expect(candidates[0]!.image.data).toEqual(expected.candidates[0]!.image.data);
     expect(openSessionCount()).toBe(sessions);
   });
@@ -171,7 +173,7 @@ describe('candidates that lack an object of their prompt', () => {
     );
     expect(candidates.map(({ seed }) => seed)).toEqual([8, 10]);
     expect(done).toEqual([8, 10]);
-    expect(notices).toEqual([
+    expect(sentencesOf(notices)).toEqual([
       expect.stringMatching(/^No .+ was found in the picture of seed 8\.$/),
       expect.stringMatching(/^No .+ was found in the picture of seed 10\.$/),
     ]);

@@ -1,4 +1,5 @@
 /** Textual-inversion embeddings in renders: found by name, part of the request, and of what is cached. */
+
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,6 +11,7 @@ import { sha256OfFile } from '../../../../electron/models/file-hash.ts';
 import { openSafetensors } from '../../../../native-models/graph/safetensors.ts';
 import { readTensorAsFloat32 } from '../../../../native-models/graph/safetensors-values.ts';
 import { writeModelFile } from '../../../native-models/graph/single-file/single-file-models.ts';
+import { sentencesOf } from '../../contract/notice-sentences.ts';
 import { makeTinyScene, tinySceneFile } from '../tiny-pack.ts';
 import { tinyEngine } from './tiny-engine.ts';
 
@@ -80,7 +82,9 @@ test('vectors in place of a word do what its tokens do, and the request names th
 test('one for another model, or that is not there, is left out with a notice', async () => {
   const { notices, request } = await render('a embedding:larger cat');
   expect(request.pack.embeddings).toBe(undefined);
-  expect(notices).toEqual([expect.stringMatching(/“my cat”|"my cat".*“embedding:larger”.*left out/)]);
+  expect(sentencesOf(notices)).toEqual([
+    expect.stringMatching(/“my cat”|"my cat".*“embedding:larger”.*left out/),
+  ]);
 });
 
 test('a request with other files than are open is refused', async () => {

@@ -1,4 +1,5 @@
 /** The engine's tasks: the result of each, cancelling in every stage, and the limits of previews. */
+
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -13,6 +14,7 @@ import type { RenderRequest } from '../../../../electron/contract/render-request
 import type { Engine } from '../../../../electron/inference/engine/engine.ts';
 import { PreviewSender, runEngineTask } from '../../../../electron/inference/engine/engine-tasks.ts';
 import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
+import { sentencesOf } from '../../contract/notice-sentences.ts';
 import { makeTinyScene, tinySceneFile } from '../tiny-pack.ts';
 import { tinyEngine } from './tiny-engine.ts';
 
@@ -131,7 +133,7 @@ describe('previews', () => {
     sender.show(image, 2, 3, frame);
     await sender.settled();
     expect(attempts).toBe(2);
-    expect(sender.notices).toEqual(['A preview could not be shown: no more threads']);
+    expect(sentencesOf(sender.notices)).toEqual(['A preview could not be shown: no more threads']);
   });
 
   test('none follows the end of a render, however it ended', async () => {
@@ -169,6 +171,6 @@ describe('previews', () => {
         throw new Error('nobody looks');
       },
     });
-    expect(outcome.notices).toEqual(['There were no previews: nobody looks']);
+    expect(sentencesOf(outcome.notices)).toEqual(['There were no previews: nobody looks']);
   });
 });

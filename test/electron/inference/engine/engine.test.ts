@@ -1,4 +1,5 @@
 /** The engine on a tiny pack: what it returns, what it caches, what it refuses, and that it releases everything. */
+
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -11,6 +12,7 @@ import type { RenderControls } from '../../../../electron/inference/engine/engin
 import { encodeMaskPng } from '../../../../electron/inference/images/images.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
 import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { sentencesOf } from '../../contract/notice-sentences.ts';
 import { makeTinyPack, makeTinyScene, tinySceneFile } from '../tiny-pack.ts';
 import { openEngine, tinyEngine, withEngine } from './tiny-engine.ts';
 
@@ -175,13 +177,15 @@ describe('notices', () => {
   test('say that the masks were filled if there is no inpainted background', async () => {
     const file = tinySceneFile();
     file.inpainted = undefined;
-    expect((await render(file)).notices).toEqual([expect.stringContaining('no inpainted background')]);
+    expect(sentencesOf((await render(file)).notices)).toEqual([
+      expect.stringContaining('no inpainted background'),
+    ]);
   });
 
   test('say that a picture was used whole if its subject is unknown', async () => {
     const file = { ...tinySceneFile(), parameters: { conceptImageMode: 'aligned' } };
     const { notices } = await render(file);
-    expect(notices).toEqual(
+    expect(sentencesOf(notices)).toEqual(
       file.concepts.map(({ name }) => expect.stringContaining(`"${name}" was used, because`)),
     );
   });
@@ -190,7 +194,7 @@ describe('notices', () => {
     const file = tinySceneFile();
     // Four passes of fourteen letters have an effect.
     file.concepts[0]!.prompt = 'abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz';
-    expect((await render(file)).notices).toEqual([
+    expect(sentencesOf((await render(file)).notices)).toEqual([
       expect.stringMatching(/"my cat" is too long: its last 6 tokens/),
     ]);
   });
@@ -198,7 +202,7 @@ describe('notices', () => {
   test('say that the cache cannot be written, and the render continues', async () => {
     // A file in place of the folder: unlike permissions, this also stops an administrator.
     writeFileSync(join(tiny.cacheFolder, 'tensors'), '');
-    expect((await render()).notices).toEqual([expect.stringContaining('cannot be written')]);
+    expect(sentencesOf((await render()).notices)).toEqual([expect.stringContaining('cannot be written')]);
     rmSync(join(tiny.cacheFolder, 'tensors'));
   });
 });

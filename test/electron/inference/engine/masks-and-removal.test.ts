@@ -1,4 +1,5 @@
 /** Masks from phrases, clicks and boxes, and object removal, through the engine on a tiny pack. */
+
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { encodePng } from '../../../../electron/inference/images/images.ts';
 import { openSessionCount } from '../../../../electron/inference/runtime/sessions.ts';
 import { psnr } from '../../../../electron/inference/scoring/image-metrics.ts';
 import { type Tensor, tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { sentencesOf } from '../../contract/notice-sentences.ts';
 import { addTinySegmenter, makeTinyPack, writeManifest } from '../tiny-pack.ts';
 import { blackPng, discs, maskFile, overlap, pictureFile } from './discs.ts';
 import { openEngine, tinyEngine, withEngine } from './tiny-engine.ts';
@@ -54,9 +56,11 @@ describe('masks from phrases, with a pack’s own segmenter', () => {
     expect((await find({ phrase: 'cat', boxThreshold: 1 })).proposals).toEqual([]);
     const horse = await find({ phrase: 'a horse' });
     expect(horse.proposals).toEqual([]);
-    expect(horse.notices[0]).toMatch(/knows cat, dog.*found none of these in "a horse"/);
-    expect((await find({ phrase: 'cat and dog' })).notices[0]).toMatch(/one (subject|thing) at a time/);
-    expect((await find({ phrase: 'a fluffy cat' })).notices[0]).toMatch(/ignored: "fluffy"/);
+    expect(sentencesOf(horse.notices)[0]).toMatch(/knows cat, dog.*found none of these in "a horse"/);
+    expect(sentencesOf((await find({ phrase: 'cat and dog' })).notices)[0]).toMatch(
+      /one (subject|thing) at a time/,
+    );
+    expect(sentencesOf((await find({ phrase: 'a fluffy cat' })).notices)[0]).toMatch(/ignored: "fluffy"/);
   });
 
   test('objects that do not touch are separate detections', async () => {

@@ -1,6 +1,8 @@
 /** The choice of a device on simulated machines, and the checks on sessions. */
+
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { notice } from '../../../../electron/contract/notices.ts';
 import { chooseDevice, type DeviceEnvironment } from '../../../../electron/inference/runtime/devices.ts';
 import {
   checkPorts,
@@ -41,8 +43,8 @@ describe('choosing a device', () => {
       device: 'cpu',
       threads: expect.any(Number),
       passedOver: [
-        { device: 'cuda', reason: 'libcudnn.so.9: cannot open' },
-        { device: 'webgpu', reason: expect.stringMatching(/--device webgpu/) },
+        { device: 'cuda', reason: notice('AS_WRITTEN', { text: 'libcudnn.so.9: cannot open' }) },
+        { device: 'webgpu', reason: notice('DEVICE_ON_REQUEST', { device: 'webgpu' }) },
       ],
     });
     expect(device.precision).toBe('float32');
@@ -81,7 +83,7 @@ describe('choosing a device', () => {
       code: 'DEVICE_UNAVAILABLE',
       message: expect.stringMatching(/no such device/),
     });
-    const bare = machine({ missingLibrary: () => 'its libraries are not installed' });
+    const bare = machine({ missingLibrary: (device) => notice('DEVICE_LIBRARY_MISSING', { device }) });
     await expect(chooseDevice('cuda', bare)).rejects.toMatchObject({
       message: expect.stringMatching(/not installed/),
     });

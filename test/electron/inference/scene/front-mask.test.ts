@@ -1,10 +1,12 @@
 /** The part of a background in front of a concept is unchanged; and overlapping concepts, in both modes. */
+
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { firstPlacement, type Placement } from '../../../../electron/contract/placement.ts';
 import { drawBehind, frontPlane, withoutFront } from '../../../../electron/inference/scene/front-mask.ts';
 import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
 import { tensor } from '../../../../electron/pipeline/tensor/tensor.ts';
+import { sentencesOf } from '../../contract/notice-sentences.ts';
 import { tinyEngine } from '../engine/tiny-engine.ts';
 import {
   type Box,
@@ -92,7 +94,7 @@ describe('the part in front', () => {
     const empty = await withFront(concept, background, { left: 0, top: 0, width: 0, height: 0 });
     const outcome = await render(tiny.engine, background, [empty], { steps: 1 });
     expect(Buffer.compare(outcome.image.data, plain.image.data)).toBe(0);
-    expect(outcome.notices.join()).toContain('in front of "cup"');
+    expect(sentencesOf(outcome.notices).join()).toContain('in front of "cup"');
   });
 
   test('cannot hide all of a concept silently', async () => {

@@ -1,4 +1,5 @@
 /** Frames in full-size backgrounds: what is rendered, and what is unchanged. */
+
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
 import { firstPlacement, type Placement } from '../../../../electron/contract/placement.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
 import type { RgbImage } from '../../../../electron/pipeline/processors/image.ts';
+import { sentencesOf } from '../../contract/notice-sentences.ts';
 import { tinyEngine } from '../engine/tiny-engine.ts';
 import {
   type Box,
@@ -89,7 +91,7 @@ describe('outside the masks’ fade', () => {
       drawn,
     );
     expect(frame).toEqual({ ...drawn, modelWidth: 32, modelHeight: 32 });
-    expect(notices.join()).toContain('The model saw the frame of 64 x 64 pixels at 32 x 32');
+    expect(sentencesOf(notices).join()).toContain('The model saw the frame of 64 x 64 pixels at 32 x 32');
     const original = scenery(background, 1);
     const differs = (x: number, y: number) =>
       [0, 1, 2].some((c) => {
@@ -113,13 +115,13 @@ test('a concept that extends beyond a drawn frame is named, one inside it is not
   const background = { width: 200, height: 120 };
   const drawn = { left: 60, top: 20, width: 64, height: 64 };
   const cut = await replacing(background, { left: 40, top: 30, width: 60, height: 30 });
-  expect((await render(tiny.engine, background, [cut], {}, drawn)).notices.join()).toContain(
+  expect(sentencesOf((await render(tiny.engine, background, [cut], {}, drawn)).notices).join()).toContain(
     '"thing" extends beyond the frame',
   );
   const inside = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
-  expect((await render(tiny.engine, background, [inside], {}, drawn)).notices.join()).not.toContain(
-    'extends beyond',
-  );
+  expect(
+    sentencesOf((await render(tiny.engine, background, [inside], {}, drawn)).notices).join(),
+  ).not.toContain('extends beyond');
 });
 
 test('a small background is enlarged for the model, with a notice', async () => {
@@ -127,7 +129,7 @@ test('a small background is enlarged for the model, with a notice', async () => 
   const concept = await replacing(background, { left: 4, top: 3, width: 12, height: 8 });
   const { image, notices } = await render(tiny.engine, background, [concept]);
   expect([image.width, image.height]).toEqual([20, 14]);
-  expect(notices.join()).toContain('was enlarged to the model’s size');
+  expect(sentencesOf(notices).join()).toContain('was enlarged to the model’s size');
 });
 
 test('a smaller mask with the same aspect ratio is accepted, one with another refused', async () => {
@@ -214,7 +216,7 @@ describe('a placed concept', () => {
   test('has the strength that the pack’s autoencoder allows, with a notice', async () => {
     const { notices } = await render(tiny.engine, background, [await placing(place, null)]);
     // Random weights preserve nothing of a picture.
-    expect(notices.join()).toMatch(
+    expect(sentencesOf(notices).join()).toMatch(
       /reproduces the picture with "cup" at only \d+\.\d dB.*strength of 0\.\d\d/,
     );
   });
@@ -261,7 +263,7 @@ test('a mask on nothing is reported: replacing needs an object there', async () 
     pack: tiny.engine.pack.identity,
   };
   const { notices } = await tiny.engine.render(request, readAsset);
-  expect(notices.join()).toContain('There is no object at the mask of "thing"');
+  expect(sentencesOf(notices).join()).toContain('There is no object at the mask of "thing"');
 });
 
 test('a render can be cancelled while it is assembled', async () => {

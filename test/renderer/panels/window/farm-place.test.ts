@@ -1,9 +1,11 @@
 // @vitest-environment happy-dom
 /** What the window shows of renders on farms, and what it asks the host for. */
+
 import { MantineProvider } from '@mantine/core';
 import { act, createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { notice } from '../../../../electron/contract/notices.ts';
 import type { QueueEntry } from '../../../../electron/contract/render-record.ts';
 import { FarmSettings } from '../../../../renderer/panels/sheets/farm-settings.tsx';
 import { startTexts } from '../../../../renderer/panels/texts/texts.ts';
@@ -71,7 +73,7 @@ test('a farm shows its server, state and workers, and is checked on request', as
 test('a render on a farm shows its machine, its position, or why it waits', async () => {
   await show({ queue: { entries: [entry({ position: 2 })] } });
   expect(text()).toContain('on studio, 2 renders before it');
-  await show({ queue: { entries: [entry({ position: 0, reason: 'No worker is running.' })] } });
+  await show({ queue: { entries: [entry({ position: 0, reason: notice('FARM_WITHOUT_WORKERS', {}) })] } });
   expect(text()).toContain('0 renders before it · No worker is running.');
   const running = { state: 'running', machine: 'gpu-1' } as const;
   await show({ queue: { entries: [entry({}), entry(running), entry(running)] } });
