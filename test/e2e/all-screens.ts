@@ -37,6 +37,7 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   light: {},
   dark: { theme: 'dark' },
   ko: { language: 'ko' },
+  'ko-dark': { theme: 'dark', language: 'ko' },
   small: { size: { width: 1024, height: 700 } },
   large: { size: { width: 2560, height: 1440 } },
 };

@@ -16,6 +16,7 @@ const plane = (fill: string) => `<rect width="128" height="128" fill="${fill}"/>
 const pictures: Readonly<Record<string, string>> = {
   'background.png': meadow + cat('#8d6e63') + dog('#e57373'),
   'inpainted.png': meadow,
+  result: meadow + cat('#546e7a') + dog('#5c6bc0'),
   'cat.png': `${plane('#ffffff')}<ellipse cx="64" cy="70" rx="40" ry="46" fill="#546e7a"/>`,
   'dog.png': `${plane('#ffffff')}<rect x="26" y="26" width="76" height="84" rx="18" fill="#5c6bc0"/>`,
   'cat-mask.png': plane('#000000') + cat('#ffffff'),
@@ -53,9 +54,11 @@ export async function makeSamplePack(
   });
   const folder = join(starter, 'scenes', 'two-concepts');
   mkdirSync(folder, { recursive: true });
-  for (const name of Object.keys(pictures)) {
+  for (const name of Object.keys(pictures).filter((each) => each.endsWith('.png'))) {
     await sharp(await samplePicture(name, sizePx)).toFile(join(folder, name));
   }
+  // What the start screen shows beside the background.
+  await sharp(await samplePicture('result', sizePx)).toFile(join(folder, 'result.webp'));
   const file = tinySceneFile();
   const more = Array.from({ length: concepts - file.concepts.length }, (_, index) => ({
     ...file.concepts[index % file.concepts.length],

@@ -41,6 +41,11 @@ describe('the first minute', () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('start.sample.replace.title') }).waitFor();
     expect(await page.locator('.project-card').count()).toBe(2);
+    // What happens to a sample shows without a pointer over it.
+    for (const picture of ['before', 'after'] as const) {
+      await page.getByAltText(t(`start.sample.replace.${picture}`)).waitFor();
+      await page.getByText(t(`start.sample.${picture}`), { exact: true }).waitFor();
+    }
     expect(await violations(page)).toEqual([]);
     const background = await samplePicture('background.png');
     const thing = await samplePicture('cat.png');
@@ -66,7 +71,7 @@ describe('the first minute', () => {
   it('keeps the projects: shown with a picture, renamed, duplicated, moved to the trash', async () => {
     const { page } = studio;
     await page.keyboard.press('Control+o');
-    await page.locator('.project-card img').nth(2).waitFor();
+    await page.locator('.project-card img').nth(3).waitFor();
     await page.getByRole('button', { name: t('project.actions', { name: 'beach' }) }).click();
     await page.getByRole('menuitem', { name: t('project.rename') }).click();
     await page.getByRole('textbox', { name: t('project.name') }).fill('Sea');
@@ -198,6 +203,14 @@ describe('the sample', () => {
     const { width, format } = await sharp(await readFile(await (await sheet).path())).metadata();
     expect(format).toBe('png');
     expect(width).toBeGreaterThan(2 * SAMPLE_SIZE_PX);
+    // Its cells use what room the window has.
+    const usual = page.viewportSize()!;
+    const side = async () => (await page.locator('.sweep-cell').first().boundingBox())!.width;
+    const before = await side();
+    await page.setViewportSize({ width: 2560, height: 1440 });
+    await expect.poll(side).toBeGreaterThan(1.5 * before);
+    expect(await page.locator('.sheet').evaluate((sheet) => sheet.scrollWidth - sheet.clientWidth)).toBe(0);
+    await page.setViewportSize(usual);
     await page.getByRole('button', { name: t('sweep.adopt', { x: 'α = 0.5', y: 'β = 0.2' }) }).click();
     const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.2');

@@ -76,7 +76,12 @@ export function projectHandlers({
     },
     'project.samples': async () => {
       const found = await samplePictures(await packs.folderOf(settings.current.pack), codec);
-      return found.map(({ sample, webp }) => ({ sample, picture: transient.put(webp, 'image/webp') }));
+      const put = (webp: Uint8Array) => transient.put(webp, 'image/webp');
+      return found.map(({ sample, before, after }) => ({
+        sample,
+        before: put(before),
+        after: after && put(after),
+      }));
     },
     'project.preview': async ({ path }) => {
       const { picture, ...preview } = await previewOf(projects, path, codec);

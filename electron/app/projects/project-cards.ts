@@ -14,7 +14,13 @@ import { checkedPath, freePath } from './file-names.ts';
 import type { OpenProjects } from './open-projects.ts';
 
 /** Scenes of a pack by what they show. */
-const SAMPLE_SCENES: Readonly<Record<Sample, string>> = { replace: 'two-concepts', place: 'photograph' };
+export const SAMPLE_SCENES: Readonly<Record<Sample, string>> = {
+  replace: 'two-concepts',
+  place: 'photograph',
+};
+
+/** A sample's render in its folder, which test/electron/inference/make-starter-references.ts makes. */
+export const RENDER_OF_SAMPLE = 'result.webp';
 
 /** Where the browser host puts deleted projects, which has no system trash. */
 const TRASH_FOLDER = 'Trash';
@@ -24,11 +30,23 @@ export function sceneOfSample(packFolder: string, sample: Sample): string {
   return join(packFolder, 'scenes', SAMPLE_SCENES[sample], 'scene.json');
 }
 
-/** Thumbnails of the backgrounds of the samples that a pack has. @throws StudioError SCENE_INVALID, ASSET_INVALID */
+/** A sample's pictures as WebP: its background, and its render by the pack. */
+interface SamplePictures {
+  readonly sample: Sample;
+  readonly before: Uint8Array;
+  /** null for a pack without one. */
+  readonly after: Uint8Array | null;
+}
+
+/**
+ * Pictures of the samples that a pack has.
+ *
+ * @throws StudioError SCENE_INVALID, ASSET_INVALID
+ */
 export async function samplePictures(
   packFolder: string,
   codec: Pick<PictureCodec, 'thumbnail'>,
-): Promise<{ readonly sample: Sample; readonly webp: Uint8Array }[]> {
+): Promise<SamplePictures[]> {
   const samples = (Object.keys(SAMPLE_SCENES) as Sample[]).filter((sample) =>
     existsSync(sceneOfSample(packFolder, sample)),
   );
@@ -36,8 +54,12 @@ export async function samplePictures(
     samples.map(async (sample) => {
       const path = sceneOfSample(packFolder, sample);
       const { file } = await loadScene(path);
-      const background = await readFile(join(dirname(path), file.background));
-      return { sample, webp: await codec.thumbnail(background, file.background, 'webp') };
+      const thumbnail = async (name: string) =>
+        codec.thumbnail(await readFile(join(dirname(path), name)), name, 'webp');
+      const after = existsSync(join(dirname(path), RENDER_OF_SAMPLE))
+        ? await thumbnail(RENDER_OF_SAMPLE)
+        : null;
+      return { sample, before: await thumbnail(file.background), after };
     }),
   );
 }

@@ -70,9 +70,15 @@ export const projectCommands = {
     projectStateSchema,
   ),
   'project.samples': command(
-    'The sample scenes of the pack in use, with thumbnails of their backgrounds.',
+    'The sample scenes of the pack in use, with thumbnails of their backgrounds and of what the pack renders.',
     nothing,
-    z.array(z.strictObject({ sample: sampleSchema, picture: assetIdSchema })),
+    z.array(
+      z.strictObject({
+        sample: sampleSchema,
+        before: assetIdSchema,
+        after: assetIdSchema.nullable().describe('null for a pack without a render of it.'),
+      }),
+    ),
   ),
   'project.preview': command(
     'A project’s title and a picture of it; a project that is not open is read without changing it.',

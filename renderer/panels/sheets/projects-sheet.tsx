@@ -11,6 +11,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { BrandMark } from '../widgets/brand-mark.tsx';
 import { ProjectCard } from './project-card.tsx';
+import { SampleCard } from './sample-card.tsx';
 import { startFromPictures } from './start-from-pictures.ts';
 
 export function ProjectsSheet() {
@@ -61,31 +62,9 @@ export function ProjectsSheet() {
           <Title order={3} size="h6" id="start-samples">
             {t('start.samples')}
           </Title>
-          <div className="project-grid">
-            {samples.map(({ sample, picture }) => (
-              <UnstyledButton
-                key={sample}
-                className="project-card"
-                onClick={() =>
-                  start(() =>
-                    studio.projects.open(() => studio.client.call('project.openSample', { sample })),
-                  )
-                }
-              >
-                <span className="project-picture">
-                  <img src={studio.assetUrl(picture)} alt="" />
-                </span>
-                <span className="project-foot">
-                  <span className="project-text">
-                    <Text size="sm" fw={600}>
-                      {t(`start.sample.${sample}.title`)}
-                    </Text>
-                    <Text size="xs" c="dimmed">
-                      {t(`start.sample.${sample}.text`)}
-                    </Text>
-                  </span>
-                </span>
-              </UnstyledButton>
+          <div className="sample-grid">
+            {samples.map((sample) => (
+              <SampleCard key={sample.sample} sample={sample} />
             ))}
           </div>
         </section>

@@ -22,7 +22,8 @@ const sheets: Readonly<Record<SheetName, { content: ComponentType; size: number 
   guide: { content: GuideSheet, size: 720 },
   models: { content: ModelsSheet, size: 520 },
   about: { content: AboutSheet, size: 460 },
-  sweep: { content: SweepSheet, size: 760 },
+  // Half of a wide window: its cells are there to be compared.
+  sweep: { content: SweepSheet, size: 'clamp(760px, 50vw, 1800px)' },
   projects: { content: ProjectsSheet, size: '100%' },
   history: { content: HistorySheet, size: 560 },
   scores: { content: ScoresSheet, size: 520 },

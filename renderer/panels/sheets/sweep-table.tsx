@@ -19,37 +19,42 @@ export function SweepTable({
   const { ofPlace } = useSweepNames();
   const columns = x.values.map((value) => ({ value, name: ofPlace({ parameter: x.parameter, value }) }));
   return (
-    <table className="sweep-grid" style={{ '--columns': columns.length } as CSSProperties}>
-      <thead>
-        <tr>
-          <td />
-          {columns.map(({ value, name }) => (
-            <th key={value} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {y.values.map((row) => {
-          const rowName = ofPlace({ parameter: y.parameter, value: row });
-          return (
-            <tr key={row}>
-              <th scope="row">{rowName}</th>
-              {columns.map(({ value, name }) => (
-                <td key={value}>
-                  <SweepCellButton
-                    label={t('sweep.adopt', { x: name, y: rowName })}
-                    render={cellAt(value, row)}
-                    onApply={onApply}
-                  />
-                </td>
-              ))}
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <div className="sweep-place">
+      <table
+        className="sweep-grid"
+        style={{ '--columns': columns.length, '--rows': y.values.length } as CSSProperties}
+      >
+        <thead>
+          <tr>
+            <td />
+            {columns.map(({ value, name }) => (
+              <th key={value} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {y.values.map((row) => {
+            const rowName = ofPlace({ parameter: y.parameter, value: row });
+            return (
+              <tr key={row}>
+                <th scope="row">{rowName}</th>
+                {columns.map(({ value, name }) => (
+                  <td key={value}>
+                    <SweepCellButton
+                      label={t('sweep.adopt', { x: name, y: rowName })}
+                      render={cellAt(value, row)}
+                      onApply={onApply}
+                    />
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -74,8 +74,20 @@ export const en = {
     describe: 'Or begin with an empty project, and describe its background.',
     samples: 'Samples',
     sample: {
-      replace: { title: 'Replace objects', text: 'A cat and a guitar become yours' },
-      place: { title: 'Place a picture', text: 'A teddy in a photograph' },
+      replace: {
+        title: 'Replace objects',
+        text: 'A cat and a guitar become yours',
+        before: 'A ginger cat and a pink guitar on a beach',
+        after: 'The same beach with a purple cat and a green guitar in their places',
+      },
+      place: {
+        title: 'Place a picture',
+        text: 'A teddy in a photograph',
+        before: 'A photograph of a cup of coffee',
+        after: 'The same photograph with a blue teddy beside the cup',
+      },
+      before: 'Before',
+      after: 'After',
     },
     recent: 'Recent projects',
   },

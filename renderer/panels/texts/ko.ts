@@ -74,8 +74,20 @@ export const ko = {
     describe: '또는 빈 프로젝트에서 배경을 설명하며 시작하세요.',
     samples: '샘플',
     sample: {
-      replace: { title: '물체 바꾸기', text: '고양이와 기타가 내 것으로 바뀝니다' },
-      place: { title: '그림 배치', text: '사진 속에 놓은 곰 인형' },
+      replace: {
+        title: '물체 바꾸기',
+        text: '고양이와 기타가 내 것으로 바뀝니다',
+        before: '해변에 있는 주황색 고양이와 분홍색 기타',
+        after: '같은 해변, 같은 자리에 있는 보라색 고양이와 초록색 기타',
+      },
+      place: {
+        title: '그림 배치',
+        text: '사진 속에 놓은 곰 인형',
+        before: '커피잔 사진',
+        after: '같은 사진에서 커피잔 옆에 놓인 파란 곰 인형',
+      },
+      before: '이전',
+      after: '이후',
     },
     recent: '최근 프로젝트',
   },

@@ -3,10 +3,14 @@
  * each concept's appearance where it belongs.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SAMPLE_SCENES } from '../../../electron/app/projects/project-cards.ts';
 import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
+import { makeRequest } from '../../../electron/app/scenes/scene-request.ts';
 import { Engine } from '../../../electron/inference/engine/engine.ts';
 import { decodeImage, decodeMask } from '../../../electron/inference/images/images.ts';
 import { colourDistance } from '../../../electron/inference/scoring/colour.ts';
@@ -14,10 +18,13 @@ import { colourInside, psnr } from '../../../electron/inference/scoring/image-me
 import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
 import { dilate, maximumPlane } from '../../../electron/pipeline/tensor/image-kernels.ts';
 import type { Tensor } from '../../../electron/pipeline/tensor/tensor.ts';
+import { sentencesOf } from '../contract/notice-sentences.ts';
 import {
+  identifierOf,
   readReferences,
   referenceFolder,
   referenceScenes,
+  renderOfSample,
   renderSample,
   starterPack,
 } from './starter-references.ts';
@@ -45,6 +52,23 @@ test('the references were made with the present weights', () => {
     engine.pack.identity.weights,
     'The pack has changed: run the script that references.json names, and look at the pictures.',
   ).toBe(readReferences().weights);
+});
+
+describe.each(Object.values(SAMPLE_SCENES))('the render of the sample %s', (name) => {
+  const path = renderOfSample(name);
+
+  test('was made of its scene as it is now', async () => {
+    const scene = await loadScene(join(starterPack, 'scenes', name, 'scene.json'));
+    const { xmp } = await sharp(readFileSync(path)).metadata();
+    expect(String(xmp), 'Run make-starter-references.ts, and look at the pictures.').toContain(
+      identifierOf(makeRequest(scene, engine.pack, { parameters: {} })),
+    );
+    expect((await stat(path)).size).toBeLessThan(64 * 1024);
+  });
+
+  test.runIf(referenceScenes.some((reference) => reference === name))('shows what is rendered', async () => {
+    expect(psnr(renders.get(name)!, await picture(path))).toBeGreaterThan(32);
+  });
 });
 
 describe.each(referenceScenes)('%s', (name) => {
@@ -123,7 +147,7 @@ test('the sample photograph keeps its size, and every pixel away from what is pl
     256,
     256,
   ]);
-  expect(notices.join()).toContain('strength');
+  expect(sentencesOf(notices).join()).toContain('strength');
   const isFar = (pixel: number) => pixel % background.width < frame.left || pixel / background.width > 260;
   expect(psnr(image, background, isFar)).toBe(Number.POSITIVE_INFINITY);
   expect(psnr(image, background, (pixel) => !isFar(pixel))).toBeLessThan(30);

@@ -1,10 +1,13 @@
 /** The starter pack's sample scenes as last reviewed and accepted. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RENDER_OF_SAMPLE } from '../../../electron/app/projects/project-cards.ts';
 import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
 import { assetReader, makeRequest } from '../../../electron/app/scenes/scene-request.ts';
 import { packFolder } from '../../../electron/cli/pack-folder.ts';
 import type { RenderParameters } from '../../../electron/contract/parameters.ts';
+import type { RenderRequest } from '../../../electron/contract/render-request.ts';
 import type { Engine, RenderOutcome } from '../../../electron/inference/engine/engine.ts';
 
 export const starterPack = await packFolder('starter');
@@ -36,4 +39,14 @@ export async function renderSample(
 ): Promise<RenderOutcome> {
   const scene = await loadScene(join(starterPack, 'scenes', name, 'scene.json'));
   return engine.render(makeRequest(scene, engine.pack, { parameters }), assetReader(scene));
+}
+
+/** Path of the render that the start screen shows for a sample. */
+export function renderOfSample(name: string): string {
+  return join(starterPack, 'scenes', name, RENDER_OF_SAMPLE);
+}
+
+/** Names a request by its content; the render of a sample carries this in its XMP. */
+export function identifierOf(request: RenderRequest): string {
+  return `urn:sha256:${createHash('sha256').update(JSON.stringify(request)).digest('hex')}`;
 }

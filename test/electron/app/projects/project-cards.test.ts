@@ -1,11 +1,17 @@
 /** Projects that are not open: read for the start screen, and moved to the trash. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OpenProjects } from '../../../../electron/app/projects/open-projects.ts';
-import { previewOf, trashProject } from '../../../../electron/app/projects/project-cards.ts';
+import {
+  previewOf,
+  RENDER_OF_SAMPLE,
+  samplePictures,
+  trashProject,
+} from '../../../../electron/app/projects/project-cards.ts';
 import { ProjectFile } from '../../../../electron/projects/project-file.ts';
+import { makeTinyScene } from '../../inference/tiny-pack.ts';
 
 const nothingOpen = { findByPath: () => undefined } as unknown as OpenProjects;
 const noPictures = { thumbnail: () => Promise.reject(new Error('There is no picture.')) };
@@ -45,4 +51,15 @@ test('one that another program has open, or that is gone, is refused', async () 
   open.close();
   await trashProject(nothingOpen, path, null);
   await expect(trashProject(nothingOpen, path, null)).rejects.toMatchObject({ code: 'PROJECT_MISSING' });
+});
+
+test('a sample is shown with its background, and with its render if the pack has one', async () => {
+  const scene = join(folder, 'scenes', 'two-concepts');
+  await makeTinyScene(scene);
+  const codec = { thumbnail: async (_: Uint8Array, name: string) => Buffer.from(name) };
+  const before = Buffer.from('background.png');
+  expect(await samplePictures(folder, codec)).toEqual([{ sample: 'replace', before, after: null }]);
+  writeFileSync(join(scene, RENDER_OF_SAMPLE), '');
+  const after = Buffer.from(RENDER_OF_SAMPLE);
+  expect(await samplePictures(folder, codec)).toEqual([{ sample: 'replace', before, after }]);
 });
