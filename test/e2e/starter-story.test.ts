@@ -293,7 +293,8 @@ describe('the render', () => {
     await expect.poll(() => page.locator('.sweep-cell img').count(), LONG_WORK).toBe(4);
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'sweep');
-    await page.getByRole('button', { name: t('sweep.adopt', { x: 'α = 0.15', y: 'β = 0.4' }) }).click();
+    const cell = t('sweep.adopt', { x: 'Appearance = 0.15', y: 'Suppression = 0.4' });
+    await page.getByRole('button', { name: cell }).click();
     const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.4');
     await closeSheet(page);

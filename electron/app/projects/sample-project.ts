@@ -50,9 +50,9 @@ export async function readSampleScene(
             id: `concept-${index + 1}`,
             name,
             prompt,
-            // The prompt describes the concept, which looks different from the object in the background; the name
-            // fits both.
-            phrase: name,
+            // The prompt describes the concept, which looks different from the object in the background; the name fits
+            // both, but whose it is.
+            phrase: name.replace(/^my\s+/i, ''),
             image: put(image),
             subject: subject === undefined ? null : put(subject),
             mode,

@@ -34,8 +34,8 @@ export function captionOf(
 /** With the value after the change only: what it was is in the caption before. */
 function shortly(difference: RenderDifference, t: TFunction): string {
   const { path, b } = difference;
-  if (path === 'parameters.beta') return `β ${b}`;
+  if (path === 'parameters.beta') return `${t('parameters.short.beta')} ${b}`;
   const alpha = /^concepts\.(.*)\.alpha$/.exec(path);
-  if (alpha) return `α ${b} (${alpha[1]})`;
+  if (alpha) return `${t('parameters.short.alpha')} ${b} (${alpha[1]})`;
   return differenceInWords(difference, t, true);
 }

@@ -81,7 +81,7 @@ export function HistoryRow({
         </Text>
         {isTile && render.parameters !== null && (
           <Text size="xs" c="dimmed" truncate title={parameterLine(render, t)}>
-            {tileLine(render)}
+            {tileLine(render, t)}
           </Text>
         )}
         {!isTile && (
@@ -133,20 +133,21 @@ export function HistoryRow({
   );
 }
 
-/** The picture's parameters in one line, such as "my cat α 0.15, my guitar α 0.3; β 0.8; Steps 25; Seed 7". */
+/** The picture's parameters in one line, such as "my cat Appearance 0.15, my guitar Appearance 0.3; Suppression 0.8; Steps 25; Seed 7". */
 function parameterLine({ concepts, parameters }: RenderEntry, t: TFunction): string {
   if (parameters === null) return '';
   return [
-    concepts.map(({ name, alpha }) => `${name} α ${alpha}`).join(', '),
-    `β ${parameters.beta}`,
+    concepts.map(({ name, alpha }) => `${name} ${t('parameters.short.alpha')} ${alpha}`).join(', '),
+    `${t('parameters.short.beta')} ${parameters.beta}`,
     `${t('parameters.steps.name')} ${parameters.steps}`,
     `${t('parameters.seed.name')} ${parameters.seed}`,
   ].join('; ');
 }
 
-/** What usually differs between renders of one scene, such as "α 0.15, 0.3 · β 0.8 · #7": # is the seed. */
-function tileLine({ concepts, parameters }: RenderEntry): string {
+/** What usually differs between renders of one scene, such as "Appearance 0.15, 0.3 · Suppression 0.8 · #7": # is the seed. */
+function tileLine({ concepts, parameters }: RenderEntry, t: TFunction): string {
   if (parameters === null) return '';
   const alphas = [...new Set(concepts.map(({ alpha }) => alpha))];
-  return [`α ${alphas.join(', ')}`, `β ${parameters.beta}`, `#${parameters.seed}`].join(' · ');
+  const [alpha, beta] = [t('parameters.short.alpha'), t('parameters.short.beta')];
+  return [`${alpha} ${alphas.join(', ')}`, `${beta} ${parameters.beta}`, `#${parameters.seed}`].join(' · ');
 }

@@ -37,8 +37,10 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
       {record && (
         // It scrolls, and the keyboard must reach all of it.
         <Text size="xs" c="dimmed" component="div" className="render-notes" tabIndex={0}>
-          {record.request.scene.concepts.map(({ name, alpha }) => `${name} α ${alpha}`).join(', ')}
-          {`; β ${record.request.parameters.beta}; ${t('parameters.steps.name')} ${record.request.parameters.steps}; ${t('parameters.seed.name')} ${record.request.parameters.seed}`}
+          {record.request.scene.concepts
+            .map(({ name, alpha }) => `${name} ${t('parameters.short.alpha')} ${alpha}`)
+            .join(', ')}
+          {`; ${t('parameters.short.beta')} ${record.request.parameters.beta}; ${t('parameters.steps.name')} ${record.request.parameters.steps}; ${t('parameters.seed.name')} ${record.request.parameters.seed}`}
           {render.totalMs !== null && `; ${t('history.took', { time: durationOf(render.totalMs) })}`}
           {record.device && `; ${record.device.name}`}
           {render.scores && <div>{scoreLine(render, t)}</div>}

@@ -553,6 +553,7 @@ export const en = {
       strongAppearance: 'Strong appearance',
       softEdges: 'Soft edges',
     },
+    short: { alpha: 'Appearance', beta: 'Suppression' },
     alphaAll: 'Appearance strength (α), all concepts',
     alpha: {
       name: 'Appearance strength (α)',
@@ -1182,7 +1183,7 @@ export const en = {
     image: 'Change image',
     background: 'Change background',
     inpainted: 'Change clean background',
-    alpha: 'α {{value}}',
+    alpha: 'Appearance {{value}}',
     order: 'Reorder concepts',
     show: 'Include or exclude concept',
     lock: 'Lock or unlock mask',

@@ -540,6 +540,7 @@ export const ko = {
       strongAppearance: '강한 외형',
       softEdges: '부드러운 가장자리',
     },
+    short: { alpha: '외형', beta: '억제' },
     alphaAll: '외형 강도 (α), 모든 콘셉트',
     alpha: {
       name: '외형 강도 (α)',
@@ -1133,7 +1134,7 @@ export const ko = {
     image: '그림 변경',
     background: '배경 변경',
     inpainted: '빈 배경 변경',
-    alpha: 'α {{value}}',
+    alpha: '외형 {{value}}',
     order: '레이어 순서 변경',
     show: '콘셉트 표시 또는 숨기기',
     lock: '마스크 잠그기 또는 풀기',

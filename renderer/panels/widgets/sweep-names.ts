@@ -4,17 +4,16 @@ import type { SweepParameter, SweepPlace } from '../../../electron/contract/swee
 
 export interface SweepNames {
   readonly ofParameter: (parameter: SweepParameter) => string;
-  /** As its control is named: with words where the parameter alone is a letter. */
+  /** As its control is named. */
   readonly inFull: (parameter: SweepParameter) => string;
-  /** Such as "β = 0.8". */
+  /** Such as "Suppression = 0.8". */
   readonly ofPlace: (place: SweepPlace) => string;
 }
 
 export function useSweepNames(): SweepNames {
   const { t } = useTranslation();
   const ofParameter = (parameter: SweepParameter) => {
-    if (parameter === 'alpha') return 'α';
-    if (parameter === 'beta') return 'β';
+    if (parameter === 'alpha' || parameter === 'beta') return t(`parameters.short.${parameter}`);
     return parameter === 'strength' ? t('strength.title') : t(`parameters.${parameter}.name`);
   };
   const inFull = (parameter: SweepParameter) =>

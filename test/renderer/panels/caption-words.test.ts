@@ -19,8 +19,8 @@ const caption = (...differences: [path: string, a: string | number | null, b: st
 const [one, two] = ['a'.repeat(64), 'b'.repeat(64)];
 
 it('says the first difference with its new value, and how many more there are', () => {
-  expect(caption(['parameters.beta', 0.8, 0.5])?.short).toBe('β 0.5');
-  expect(caption(['concepts.my cat.alpha', 0.1, 0.3])?.short).toBe('α 0.3 (my cat)');
+  expect(caption(['parameters.beta', 0.8, 0.5])?.short).toBe('Suppression 0.5');
+  expect(caption(['concepts.my cat.alpha', 0.1, 0.3])?.short).toBe('Appearance 0.3 (my cat)');
   expect(caption(['parameters.seed', 1, 7], ['parameters.steps', 4, 8])).toEqual({
     short: 'Seed 7 +1',
     long: 'Seed: 1 → 7\nSteps: 4 → 8',
