@@ -290,7 +290,7 @@ describe('the render', () => {
     await page.getByRole('textbox', { name: t('sweep.values.x') }).fill('0.15, 0.5');
     await page.getByRole('textbox', { name: t('sweep.values.y') }).fill('0.4, 0.8');
     await page.getByRole('button', { name: t('sweep.start', { count: 4 }) }).click();
-    await expect.poll(() => page.locator('.sweep-cell img').count(), LONG_WORK).toBe(4);
+    await page.getByText(t('sweep.complete', { total: 4 })).waitFor(LONG_WORK);
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'sweep');
     const cell = t('sweep.adopt', { x: 'Appearance = 0.15', y: 'Suppression = 0.4' });
