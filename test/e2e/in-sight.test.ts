@@ -1,6 +1,7 @@
 /** The window's controls belong to what the canvas shows: export, proposal, candidate, running work and its project. */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { readPanels } from '../../renderer/session/panel-layout.ts';
 import { TestClient } from '../electron/serve/test-client.ts';
 import { inspect } from './inspector-page.ts';
 import { unreadable } from './readable.ts';
@@ -18,6 +19,7 @@ import {
   renderButton,
   saved,
   screenshot,
+  storedSettings,
   whileSeen,
 } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
@@ -259,32 +261,32 @@ it('is readable and can be hit at every window size, in both languages, whatever
 
 it('resizes, resets and hides the panels around the canvas, and remembers them', async () => {
   const { page } = studio;
-  const panel = page.locator('.flow-panel');
-  const width = async () => Math.round((await panel.boundingBox())?.width ?? 0);
+  const width = async () => Math.round((await page.locator('.flow-panel').boundingBox())?.width ?? 0);
   const handle = page.getByRole('separator', { name: t('inspector.resize.scene') });
+  const kept = () => readPanels(storedSettings(studio).editor.panels);
+  const reload = () => page.reload().then(() => renderButton(page).waitFor());
   // The window was narrow in the test before.
-  await page.reload();
-  await renderButton(page).waitFor();
+  await reload();
   const first = await width();
   await handle.focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(width).toBeGreaterThan(first);
   const wider = await width();
-  const afterReload = async () => {
-    await page.reload();
-    await renderButton(page).waitFor();
-    return width();
-  };
-  await expect.poll(afterReload).toBe(wider);
+  await expect.poll(() => kept().sizesPx.scene).toBe(wider);
+  await reload();
+  await expect.poll(width).toBe(wider);
   await handle.dblclick();
   await expect.poll(width).toBe(first);
-  await expect.poll(afterReload).toBe(first);
+  await expect.poll(() => kept().sizesPx.scene).toBe(undefined);
+  await reload();
+  await expect.poll(width).toBe(first);
   await canvasOf(page).focus();
   await page.keyboard.press('Control+Backslash');
   await expect.poll(width).toBe(0);
-  expect(await page.locator('.parameter-panel').isVisible()).toBe(false);
-  expect(await page.locator('.filmstrip').isVisible()).toBe(false);
-  await expect.poll(afterReload).toBe(0);
+  expect(await page.locator('.parameter-panel, .filmstrip').filter({ visible: true }).count()).toBe(0);
+  await expect.poll(() => kept().hidden.length).toBe(3);
+  await reload();
+  await expect.poll(width).toBe(0);
   await page.getByRole('button', { name: t('actions.view.scenePanel') }).click();
   await expect.poll(width).toBe(first);
   expect(await page.locator('.parameter-panel').isVisible()).toBe(false);

@@ -1,10 +1,8 @@
 /** Detection and removal options: shown, changed, kept over a reload, and applied. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { saved, screenshot } from './studio-page.ts';
+import { saved, screenshot, storedSettings } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const studio = sharedStudio();
@@ -78,8 +76,7 @@ it('takes a negative prompt, and keeps all options over a reload', async () => {
   await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();
   await page.getByRole('textbox', { name: t('prepare.negativePrompt') }).fill('fog');
   await page.getByRole('textbox', { name: t('prepare.negativePrompt') }).press('Enter');
-  const stored = join(studio.folders.root, 'settings', 'settings.json');
-  await expect.poll(() => readFileSync(stored, 'utf8')).toContain('"fog"');
+  await expect.poll(() => JSON.stringify(storedSettings(studio))).toContain('"fog"');
   await page.reload();
   await inspect(page, 'background');
   await page.getByRole('button', { name: t('prepare.candidateOptions') }).click();

@@ -1,10 +1,11 @@
 /** The whole program in a real browser: a `serve` process with its own folders, and a page. */
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { Settings } from '../../electron/contract/settings.ts';
 import { type ServeProcess, startServe } from '../electron/serve/serve-process.ts';
 import { sharedChromium } from './chromium.ts';
 import { makeSamplePack } from './sample-pack.ts';
@@ -115,6 +116,11 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
     rmSync(root, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** What the host has stored of the settings, which a reload of the page must not come before. */
+export function storedSettings({ folders }: StudioPage): Settings {
+  return JSON.parse(readFileSync(join(folders.root, 'settings', 'settings.json'), 'utf8')) as Settings;
 }
 
 /** Closes the start screen, which shows the sample behind it. */
