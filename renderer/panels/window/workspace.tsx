@@ -1,7 +1,14 @@
 /** The canvas with the panels around it, which can be resized and hidden (docs/decisions/0207). */
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Group, Panel, type PanelImperativeHandle, Separator, usePanelRef } from 'react-resizable-panels';
+import {
+  Group,
+  type Layout,
+  Panel,
+  type PanelImperativeHandle,
+  Separator,
+  usePanelRef,
+} from 'react-resizable-panels';
 import { PANELS, type PanelName, setPanelsHidden, useEditor } from '../../session/editor-store.ts';
 import { keepPanels } from '../../session/panel-layout.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
@@ -38,7 +45,7 @@ export function Workspace() {
   const studio = useStudioActions();
   const handles: Handles = { scene: usePanelRef(), inspector: usePanelRef(), history: usePanelRef() };
   const workspace = useRef<HTMLDivElement>(null);
-  const keep = useKeptPanels(handles);
+  const keep = useKeptPanels();
   useSizesOfWindow(workspace, handles);
   // An empty history takes no room; one with a filter stays, so that the filter can be removed.
   const hasHistory = useStudio(({ renders, onlyStarred }) => renders.length > 0 || onlyStarred);
@@ -146,27 +153,39 @@ function useSizesOfWindow(workspace: RefObject<HTMLDivElement | null>, handles: 
 }
 
 /** Stores what the user changes with the handles. @returns for the groups' changes of layout */
-function useKeptPanels(handles: Handles) {
+function useKeptPanels() {
   const studio = useStudioActions();
   const before = useRef<Partial<Record<PanelName, number>>>({});
-  const keep = (isUserInteraction: boolean) => {
+  return (layout: Layout, { isUserInteraction }: { readonly isUserInteraction: boolean }) => {
+    const roomPx = roomOf(layout);
     const sizesPx: Partial<Record<PanelName, number>> = {};
     for (const name of PANELS) {
-      const panel = handles[name].current;
-      if (!panel) continue;
-      const isCollapsed = panel.isCollapsed();
+      const percent = layout[`${name}-panel`];
+      // It belongs to the other group.
+      if (percent === undefined) continue;
+      const isCollapsed = percent === 0;
       if (isUserInteraction && useEditor.getState().hiddenPanels.includes(name) !== isCollapsed) {
         setPanelsHidden([name], isCollapsed);
       }
-      const sizePx = Math.round(panel.getSize().inPixels);
-      // A panel that a narrow window makes smaller is not what the user wants, whichever other one is changed.
-      if (!isCollapsed && sizePx !== before.current[name]) sizesPx[name] = sizePx;
+      const sizePx = Math.round(percent * roomPx * 0.1) / 10;
+      // A panel that a narrow window makes smaller is not what the user wants, whichever other one is changed. The
+      // percentages are rounded.
+      const isChanged = Math.abs(sizePx - (before.current[name] ?? 0)) >= 1;
+      if (!isCollapsed && isChanged) sizesPx[name] = sizePx;
       before.current[name] = sizePx;
     }
     if (isUserInteraction) start(() => keepPanels(studio.client, sizesPx));
   };
-  return (_: unknown, { isUserInteraction }: { readonly isUserInteraction: boolean }) => {
-    // The panels have their new sizes once the page has been laid out.
-    requestAnimationFrame(() => keep(isUserInteraction));
-  };
+}
+
+/**
+ * Size that a group's panels share, in CSS pixels. The page does not show the layout yet, but their sum is the same;
+ * once it does, the window may have another size.
+ */
+function roomOf(layout: Layout): number {
+  const side = 'stage' in layout ? 'height' : 'width';
+  return Object.keys(layout).reduce(
+    (sum, id) => sum + (document.getElementById(id)?.getBoundingClientRect()[side] ?? 0),
+    0,
+  );
 }
