@@ -20,7 +20,13 @@ export class HistoryTable {
     this.#database = database;
   }
 
-  /** The first entry of a new project. */
+  /** Removes all entries, before the first one of a new history. */
+  clear(): void {
+    this.#database.prepare('DELETE FROM history').run();
+    this.#database.prepare('UPDATE project SET cursor = 0 WHERE id = 1').run();
+  }
+
+  /** The first entry. */
   begin(document: SceneDocument, label: string, nowMs: number): void {
     this.#insert(0, document, label, nowMs);
   }

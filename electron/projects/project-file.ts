@@ -175,14 +175,16 @@ export class ProjectFile {
    * Commits a new state of the document after the one at the cursor; undone states are removed.
    *
    * @param label of the gesture, 1 to 200 characters
+   * @param isFirst whether it replaces all other states, so that there is nothing to undo
    * @throws StudioError PARAMETER_INVALID, ASSET_MISSING (a picture that is not in the project),
    *   PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL; after any of these the project is as it was
    */
-  commit(document: SceneDocument, label: string): HistoryState {
+  commit(document: SceneDocument, label: string, isFirst = false): HistoryState {
     const checked = checkDocument(document);
     return this.#writing(({ assets, history }) => {
       assets.requireAll(documentAssets(checked));
-      history.append(checked, label, this.#clock());
+      if (isFirst) history.clear();
+      history[isFirst ? 'begin' : 'append'](checked, label, this.#clock());
       return history.state();
     });
   }

@@ -1,7 +1,7 @@
 /** What makes many renders manageable: results that appear by themselves, history, candidates, drafts. */
 import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { Download } from 'playwright-core';
+import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { tinyClip } from '../electron/inference/scoring/tiny-encoders.ts';
 import { violations } from './axe.ts';
@@ -74,6 +74,16 @@ describe('a result', () => {
   });
 });
 
+/** In the sheet of the history. */
+async function selectTwo(page: Page): Promise<void> {
+  for (const at of [0, 1]) {
+    await page
+      .getByRole('checkbox', { name: textPattern('history.mark') })
+      .nth(at)
+      .check();
+  }
+}
+
 describe('the history', () => {
   it('is searched, sorted and compared, with the differences in words', async () => {
     const { page } = studio;
@@ -95,21 +105,20 @@ describe('the history', () => {
     await expect.poll(() => rows.count()).toBe(1);
     await page.getByRole('textbox', { name: t('history.search') }).fill('');
     await expect.poll(() => rows.count()).toBe(2);
-    for (const at of [0, 1]) {
-      await page
-        .getByRole('checkbox', { name: textPattern('history.mark') })
-        .nth(at)
-        .check();
-    }
+    await selectTwo(page);
     await page
       .getByText(t('history.difference.changed', { what: t('parameters.steps.name'), a: 4, b: 16 }))
       .waitFor();
     await page.getByRole('button', { name: t('history.compareTwo') }).click();
     await page.getByRole('slider', { name: t('view.sliderHandle') }).waitFor();
+    // The comparison has the whole canvas.
+    expect(await rows.count()).toBe(0);
   });
 
   it('exports the selected renders in a format that it remembers', async () => {
     const { page } = studio;
+    await page.getByRole('button', { name: t('history.browse') }).click();
+    await selectTwo(page);
     const downloads: string[] = [];
     const note = (download: Download) => void downloads.push(extname(download.suggestedFilename()));
     page.on('download', note);

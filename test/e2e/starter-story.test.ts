@@ -293,7 +293,8 @@ describe('the render', () => {
     await page.getByText(t('sweep.complete', { total: 4 })).waitFor(LONG_WORK);
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'sweep');
-    const cell = t('sweep.adopt', { x: 'Appearance = 0.15', y: 'Suppression = 0.4' });
+    const [x, y] = [`${t('parameters.short.alpha')} = 0.15`, `${t('parameters.short.beta')} = 0.4`];
+    const cell = t('sweep.adopt', { x, y });
     await page.getByRole('button', { name: cell }).click();
     const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.4');

@@ -34,6 +34,9 @@ function expectWithinTarget({ actions, target }: StoryCount): void {
   expect(actions).toBeLessThanOrEqual(target.actions);
 }
 
+const ALPHA = t('parameters.short.alpha');
+const BETA = t('parameters.short.beta');
+
 const studio = sharedStudio({ startsWithStart: true });
 
 describe('the first minute', () => {
@@ -212,14 +215,14 @@ describe('the sample', () => {
     expect(await page.locator('.sheet').evaluate((sheet) => sheet.scrollWidth - sheet.clientWidth)).toBe(0);
     await page.setViewportSize(usual);
     await page
-      .getByRole('button', { name: t('sweep.adopt', { x: 'Appearance = 0.5', y: 'Suppression = 0.2' }) })
+      .getByRole('button', { name: t('sweep.adopt', { x: `${ALPHA} = 0.5`, y: `${BETA} = 0.2` }) })
       .click();
     const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.2');
     await closeSheet(page);
     await page.getByRole('button', { name: t('view.scene') }).click();
     // In the history it is one stack, which opens its sheet and can be spread out.
-    const name = t('history.sweepOf', { x: 'Appearance', y: 'Suppression', count: 4 });
+    const name = t('history.sweepOf', { x: ALPHA, y: BETA, count: 4 });
     const frames = await page.locator('.frame').count();
     await page.getByRole('button', { name: t('history.showCells') }).click();
     await expect.poll(() => page.getByRole('list', { name }).locator('img').count()).toBe(4);

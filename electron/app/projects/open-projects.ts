@@ -247,7 +247,7 @@ export class OpenProjects {
     return undefined;
   }
 
-  /** Makes a new project with its first document, as one step. */
+  /** Makes a new project whose history begins with a document. */
   async createWith(
     name: string,
     fill: (file: ProjectFile) => { readonly document: SceneDocument; readonly label: string },
@@ -256,7 +256,8 @@ export class OpenProjects {
     try {
       file.atomically(() => {
         const { document, label } = fill(file);
-        file.commit(document, label);
+        // Its pictures are in the file only now. Undo does not go back to the empty scene before.
+        file.commit(document, label, true);
       });
     } catch (error) {
       file.close();

@@ -24,8 +24,8 @@ const WORKING_SIDE_PX = 512;
 const ITERATIONS = 5;
 /** A click is certain within this share of the picture's shorter side, and at least 2 pixels. */
 const CERTAIN_SHARE = 0.012;
-/** Without a box the subject is expected within this share around the points inside. */
-const LIKELY_SHARE = 0.2;
+/** Without a box the subject is expected within this share around the points inside (docs/decisions/0088). */
+const LIKELY_SHARE = 0.14;
 /** With only a box, parts smaller than this share of the largest are specks. */
 const SPECK_SHARE = 0.05;
 

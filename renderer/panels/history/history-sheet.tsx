@@ -50,9 +50,9 @@ export function HistorySheet() {
   const exportable = inOrder.filter(({ result }) => result !== null);
   const compare = () => {
     if (!a || !b) return;
-    studio.renders.show(a);
-    studio.renders.show(b, a.renderId);
-    useEditor.setState({ comparisonMode: 'slider' });
+    studio.renders.compare(a, b);
+    // It would cover a third of them.
+    useEditor.setState({ sheet: null });
   };
 
   return (

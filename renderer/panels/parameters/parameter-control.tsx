@@ -12,6 +12,7 @@ import { useStudio } from '../../session/studio-store.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { LabelledControl } from '../widgets/labelled-control.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
+import { useKeysTogether } from '../widgets/use-keys-together.ts';
 import { choiceKey, useParameterText } from './parameter-text.ts';
 
 /** Re-rendered when parameters change, not when other parts of the document do, such as a mask. */
@@ -147,18 +148,21 @@ function StepRange({
 }) {
   const [draft, setDraft] = useState<[number, number]>([value.from * 100, value.to * 100]);
   useEffect(() => setDraft([value.from * 100, value.to * 100]), [value.from, value.to]);
+  const { commit, handlers } = useKeysTogether(onCommit);
   return (
-    <RangeSlider
-      min={0}
-      max={100}
-      step={5}
-      minRange={0}
-      value={draft}
-      onChange={setDraft}
-      onChangeEnd={([from, to]) => onCommit({ from: from / 100, to: to / 100 })}
-      label={(share) => `${share} %`}
-      thumbFromLabel={`${label}: 0 %–`}
-      thumbToLabel={`${label}: –100 %`}
-    />
+    <div {...handlers}>
+      <RangeSlider
+        min={0}
+        max={100}
+        step={5}
+        minRange={0}
+        value={draft}
+        onChange={setDraft}
+        onChangeEnd={([from, to]) => commit({ from: from / 100, to: to / 100 })}
+        label={(share) => `${share} %`}
+        thumbFromLabel={`${label}: 0 %–`}
+        thumbToLabel={`${label}: –100 %`}
+      />
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 /** The host's folders: shows them, chooses those for projects and models, empties the cache. */
-import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reportError, reportNotice } from '../../session/notices.ts';
@@ -7,22 +7,18 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { FolderChoice } from '../widgets/folder-choice.tsx';
 import { bytesOf } from '../widgets/locale.ts';
+import { Section } from '../widgets/section.tsx';
 
 export function FolderSettings() {
   const { t } = useTranslation();
   const info = useStudio((state) => state.info);
   if (!info) return null;
   return (
-    <section aria-label={t('settings.folders')}>
-      <Title order={3} size="h6" mb="xs">
-        {t('settings.folders')}
-      </Title>
-      <Stack gap="sm">
-        <ProjectsFolder />
-        <ModelsFolder />
-        <Cache />
-      </Stack>
-    </section>
+    <Section title={t('settings.folders')}>
+      <ProjectsFolder />
+      <ModelsFolder />
+      <Cache />
+    </Section>
   );
 }
 

@@ -6,6 +6,7 @@ import { changeEditorSettings } from '../../session/editor-settings.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { LANGUAGES, systemLanguage } from '../texts/texts.ts';
+import { Section } from '../widgets/section.tsx';
 import { FarmSettings } from './farm-settings.tsx';
 import { FolderSettings } from './folder-settings.tsx';
 import { ShortcutEditor } from './shortcut-editor.tsx';
@@ -24,80 +25,88 @@ export function SettingsSheet() {
     start(() => changeEditorSettings(studio.client, () => change));
   const { language } = settings.editor;
   return (
-    <Stack gap="sm">
-      <Select
-        label={t('settings.theme')}
-        allowDeselect={false}
-        value={settings.theme}
-        data={THEMES.map((value) => ({ value, label: t(`settings.themes.${value}`) }))}
-        onChange={(theme) => theme && set({ theme: theme as (typeof THEMES)[number] })}
-      />
-      <Select
-        label={t('settings.language')}
-        allowDeselect={false}
-        value={typeof language === 'string' ? language : systemLanguage()}
-        data={LANGUAGES.map((value) => ({ value, label: t(`settings.languages.${value}`) }))}
-        onChange={(next) => next && setEditor({ language: next })}
-      />
-      <Select
-        label={t('settings.wheel')}
-        allowDeselect={false}
-        value={settings.wheel}
-        data={WHEELS.map((value) => ({ value, label: t(`settings.wheels.${value}`) }))}
-        onChange={(wheel) => wheel && set({ wheel: wheel as (typeof WHEELS)[number] })}
-      />
-      <Switch
-        label={t('settings.showPixels')}
-        description={t('settings.showPixelsHint')}
-        checked={settings.editor.showPixels === true}
-        onChange={({ currentTarget }) => setEditor({ showPixels: currentTarget.checked })}
-      />
-      <Select
-        label={t('settings.device')}
-        allowDeselect={false}
-        value={settings.device}
-        data={DEVICES.map((value) => ({ value, label: t(`settings.devices.${value}`) }))}
-        onChange={(device) => device && set({ device: device as (typeof DEVICES)[number] })}
-      />
-      <FarmSettings />
-      <NumberInput
-        label={t('settings.rowsAtOnce')}
-        description={t('settings.rowsAtOnceHint')}
-        value={settings.rowsAtOnce ?? 0}
-        min={0}
-        max={64}
-        clampBehavior="strict"
-        allowDecimal={false}
-        onChange={(value) => typeof value === 'number' && set({ rowsAtOnce: value === 0 ? null : value })}
-      />
-      <Switch
-        label={t('settings.lowMemory')}
-        description={t('settings.lowMemoryHint')}
-        checked={settings.lowMemory}
-        onChange={({ currentTarget }) => set({ lowMemory: currentTarget.checked })}
-      />
-      <NumberInput
-        label={t('settings.releaseAfter')}
-        value={settings.releaseModelsAfterMinutes}
-        min={0}
-        max={1440}
-        clampBehavior="strict"
-        onChange={(value) => typeof value === 'number' && set({ releaseModelsAfterMinutes: value })}
-      />
-      <NumberInput
-        label={t('settings.cacheLimit')}
-        value={Math.round(settings.cacheLimitBytes / MEGA)}
-        min={0}
-        clampBehavior="strict"
-        allowDecimal={false}
-        onChange={(value) => typeof value === 'number' && set({ cacheLimitBytes: value * MEGA })}
-      />
-      <Switch
-        label={t('settings.exportMetadata')}
-        description={t('settings.exportMetadataHint')}
-        checked={settings.exportMetadata}
-        onChange={({ currentTarget }) => set({ exportMetadata: currentTarget.checked })}
-      />
+    <Stack gap="xl">
+      <Section title={t('settings.appearance')}>
+        <Select
+          label={t('settings.theme')}
+          allowDeselect={false}
+          value={settings.theme}
+          data={THEMES.map((value) => ({ value, label: t(`settings.themes.${value}`) }))}
+          onChange={(theme) => theme && set({ theme: theme as (typeof THEMES)[number] })}
+        />
+        <Select
+          label={t('settings.language')}
+          allowDeselect={false}
+          value={typeof language === 'string' ? language : systemLanguage()}
+          data={LANGUAGES.map((value) => ({ value, label: t(`settings.languages.${value}`) }))}
+          onChange={(next) => next && setEditor({ language: next })}
+        />
+      </Section>
+      <Section title={t('settings.canvas')}>
+        <Select
+          label={t('settings.wheel')}
+          allowDeselect={false}
+          value={settings.wheel}
+          data={WHEELS.map((value) => ({ value, label: t(`settings.wheels.${value}`) }))}
+          onChange={(wheel) => wheel && set({ wheel: wheel as (typeof WHEELS)[number] })}
+        />
+        <Switch
+          label={t('settings.showPixels')}
+          description={t('settings.showPixelsHint')}
+          checked={settings.editor.showPixels === true}
+          onChange={({ currentTarget }) => setEditor({ showPixels: currentTarget.checked })}
+        />
+      </Section>
+      <Section title={t('settings.rendering')}>
+        <Select
+          label={t('settings.device')}
+          allowDeselect={false}
+          value={settings.device}
+          data={DEVICES.map((value) => ({ value, label: t(`settings.devices.${value}`) }))}
+          onChange={(device) => device && set({ device: device as (typeof DEVICES)[number] })}
+        />
+        <FarmSettings />
+        <NumberInput
+          label={t('settings.rowsAtOnce')}
+          description={t('settings.rowsAtOnceHint')}
+          value={settings.rowsAtOnce ?? 0}
+          min={0}
+          max={64}
+          clampBehavior="strict"
+          allowDecimal={false}
+          onChange={(value) => typeof value === 'number' && set({ rowsAtOnce: value === 0 ? null : value })}
+        />
+        <Switch
+          label={t('settings.lowMemory')}
+          description={t('settings.lowMemoryHint')}
+          checked={settings.lowMemory}
+          onChange={({ currentTarget }) => set({ lowMemory: currentTarget.checked })}
+        />
+        <NumberInput
+          label={t('settings.releaseAfter')}
+          value={settings.releaseModelsAfterMinutes}
+          min={0}
+          max={1440}
+          clampBehavior="strict"
+          onChange={(value) => typeof value === 'number' && set({ releaseModelsAfterMinutes: value })}
+        />
+        <NumberInput
+          label={t('settings.cacheLimit')}
+          value={Math.round(settings.cacheLimitBytes / MEGA)}
+          min={0}
+          clampBehavior="strict"
+          allowDecimal={false}
+          onChange={(value) => typeof value === 'number' && set({ cacheLimitBytes: value * MEGA })}
+        />
+      </Section>
+      <Section title={t('settings.export')}>
+        <Switch
+          label={t('settings.exportMetadata')}
+          description={t('settings.exportMetadataHint')}
+          checked={settings.exportMetadata}
+          onChange={({ currentTarget }) => set({ exportMetadata: currentTarget.checked })}
+        />
+      </Section>
       <FolderSettings />
       <ShortcutEditor />
     </Stack>

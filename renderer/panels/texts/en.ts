@@ -1021,6 +1021,10 @@ export const en = {
   },
   settings: {
     title: 'Settings',
+    appearance: 'Appearance',
+    canvas: 'Canvas',
+    rendering: 'Rendering',
+    export: 'Export',
     theme: 'Theme',
     themes: { system: 'Match system', light: 'Light', dark: 'Dark' },
     language: 'Language',

@@ -982,6 +982,10 @@ export const ko = {
   },
   settings: {
     title: '설정',
+    appearance: '모양',
+    canvas: '캔버스',
+    rendering: '렌더링',
+    export: '내보내기',
     theme: '테마',
     themes: { system: '시스템 설정', light: '밝게', dark: '어둡게' },
     language: '언어',

@@ -1,6 +1,7 @@
 /** A slider with a number field. A drag previews immediately and becomes one step of the history when it ends. */
-import { Group, NumberInput, Slider } from '@mantine/core';
+import { Box, Group, NumberInput, Slider } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { useKeysTogether } from './use-keys-together.ts';
 
 export function NumberSlider({
   label,
@@ -25,23 +26,25 @@ export function NumberSlider({
 }) {
   const [draft, setDraft] = useState(value);
   useEffect(() => setDraft(value), [value]);
+  const { commit, handlers } = useKeysTogether(onCommit);
   const decimals = step < 1 ? 2 : 0;
   return (
     <Group gap="sm" wrap="nowrap">
-      <Slider
-        flex={1}
-        min={min}
-        max={max}
-        step={step}
-        value={Math.min(draft, max)}
-        onChange={(next) => {
-          setDraft(next);
-          onDraft?.(next);
-        }}
-        onChangeEnd={(next) => onCommit(Number(next.toFixed(decimals)))}
-        label={null}
-        thumbLabel={label}
-      />
+      <Box flex={1} {...handlers}>
+        <Slider
+          min={min}
+          max={max}
+          step={step}
+          value={Math.min(draft, max)}
+          onChange={(next) => {
+            setDraft(next);
+            onDraft?.(next);
+          }}
+          onChangeEnd={(next) => commit(Number(next.toFixed(decimals)))}
+          label={null}
+          thumbLabel={label}
+        />
+      </Box>
       <NumberInput
         size="xs"
         w={70}

@@ -43,7 +43,7 @@ test.each(['scene.json', 'scene-utf16.json'])('a scene saved by Notepad is read:
   // Saved as version 1, whose parameters the upgrade fills in.
   const version1 = { startAt: 1, solver: 'ddpm', bandLatent: 0, regionGrowPx: 0, detail: 0 };
   const { file } = await loadScene(join(folder, 'scene.json'));
-  expect(saved.file).toEqual({ ...file, parameters: { ...file.parameters, ...version1 } });
+  expect(saved.file).toEqual({ ...file, name: 'one', parameters: { ...file.parameters, ...version1 } });
 });
 
 describe('a picture whose name is decomposed, as on a Mac', () => {

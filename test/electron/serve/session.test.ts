@@ -48,7 +48,7 @@ test('open the sample, change background and mask, render, cancel, render again,
   expect(opened).toMatchObject({
     name: 'Tiny sample',
     isReadOnly: false,
-    history: { position: 1, length: 2 },
+    history: { position: 0, length: 1 },
   });
   expect(opened.document.concepts.map(({ name }) => name)).toEqual(['my dog', 'my cat']);
 
@@ -85,7 +85,7 @@ test('open the sample, change background and mask, render, cancel, render again,
     label: 'Background and mask',
     baseRevision: opened.revision,
   });
-  expect(committed.history).toMatchObject({ position: 2, undoLabel: 'Background and mask' });
+  expect(committed.history).toMatchObject({ position: 1, undoLabel: 'Background and mask' });
   // A window that did not see that change gets an error.
   await expect(
     client.call('project.commit', { projectId, document, label: 'Late', baseRevision: opened.revision }),
