@@ -8,9 +8,11 @@
 import { throwIfCancelled } from '../../pipeline/batching.ts';
 import type { NamedImage } from '../../pipeline/compose.ts';
 import { connectedComponents } from '../../pipeline/masks/connected-components.ts';
+import { growMask, shrinkMask } from '../../pipeline/masks/grow-shrink.ts';
 import { fillHoles } from '../../pipeline/masks/holes-and-specks.ts';
 import { boundingRectangle } from '../../pipeline/masks/rectangle.ts';
 import { maskWhere, REGION_THRESHOLD, regionOf } from '../../pipeline/masks/region.ts';
+import { intersectMasks } from '../../pipeline/masks/set-operations.ts';
 import type { CancelSignal } from '../../pipeline/ports.ts';
 import type { MaskPrompt, MaskProposal, PromptSegmenter } from '../../pipeline/preparation-ports.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
@@ -186,8 +188,9 @@ function cut(
 }
 
 /** The clicked parts, or with only a box all but specks; with their holes filled. */
-function keepAsked(mask: Tensor, { points }: MaskPrompt): Tensor {
-  const [height, width] = mask.dims as [number, number];
+function keepAsked(found: Tensor, { points }: MaskPrompt): Tensor {
+  const [height, width] = found.dims as [number, number];
+  const mask = withoutBridges(found, points);
   const { labels, areas } = connectedComponents(regionOf(mask), 8);
   const clicked = new Set<number>();
   for (const { x, y, isInside } of points) {
@@ -210,6 +213,18 @@ function keepAsked(mask: Tensor, { points }: MaskPrompt): Tensor {
   )
     ? kept
     : filled;
+}
+
+/** Cuts the lines, a pixel or two thin, along which a cut reaches from the clicked things to others. */
+function withoutBridges(mask: Tensor, points: MaskPrompt['points']): Tensor {
+  const [height, width] = mask.dims as [number, number];
+  const thick = intersectMasks(mask, growMask(shrinkMask(mask, 1), 1));
+  const isThin = points.some(({ x, y, isInside }) => {
+    const at = Math.min(Math.floor(y), height - 1) * width + Math.min(Math.floor(x), width - 1);
+    return isInside && thick.data[at] !== mask.data[at];
+  });
+  // What was clicked may be a line itself.
+  return isThin ? mask : thick;
 }
 
 /** The outline of the enlarged mask at one half. */
