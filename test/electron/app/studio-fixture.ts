@@ -8,6 +8,7 @@ import type { RenderSummary } from '../../../electron/contract/render-record.ts'
 import { type PlatformFacts, studioFolders } from '../../../electron/foundation/folders.ts';
 import { systemEnvironment } from '../../../electron/models/store-environment.ts';
 import { serveEnvironment } from '../serve/serve-process.ts';
+import { launchReused } from './reused-picture-processes.ts';
 
 /** A platform with all folders in one root. */
 export async function testFacts(root: string, environment?: NodeJS.ProcessEnv): Promise<PlatformFacts> {
@@ -28,6 +29,7 @@ export async function testStudio(
     host: { kind: 'browser', version: '0.0.0', dialogs: null },
     facts,
     folders: studioFolders(facts),
+    launchPictures: launchReused,
     environment: {
       ...systemEnvironment,
       fetch: async () => {
