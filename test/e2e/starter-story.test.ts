@@ -294,8 +294,7 @@ describe('the render', () => {
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'sweep');
     const [x, y] = [`${t('parameters.short.alpha')} = 0.15`, `${t('parameters.short.beta')} = 0.4`];
-    const cell = t('sweep.adopt', { x, y });
-    await page.getByRole('button', { name: cell }).click();
+    await page.getByRole('button', { name: t('sweep.adopt', { x, y }) }).click();
     const beta = page.getByRole('textbox', { name: t('parameters.beta.name') });
     await expect.poll(() => beta.inputValue()).toBe('0.4');
     await closeSheet(page);

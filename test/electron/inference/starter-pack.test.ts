@@ -113,12 +113,13 @@ test('the same request gives the same bytes, cached or not', async () => {
   expect(again.image.data).toEqual(first.image.data);
 });
 
-test('every sample scene of drawings composes', async () => {
+test('every other sample scene of drawings composes', async () => {
   const names = readdirSync(join(starterPack, 'scenes'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
-    .filter((name) => existsSync(join(starterPack, 'scenes', name, 'background.png')));
-  expect(names.length).toBe(7);
+    .filter((name) => existsSync(join(starterPack, 'scenes', name, 'background.png')))
+    .filter((name) => !renders.has(name));
+  expect(names.length).toBe(4);
   for (const name of names) {
     const { image, notices } = await renderSample(engine, name, { steps: 2 });
     expect([name, image.width, image.height, notices]).toEqual([name, 256, 256, []]);
