@@ -2,6 +2,7 @@
 import { type ErrorCode, StudioError } from '../../electron/contract/errors.ts';
 import type { ProjectState } from '../../electron/contract/project-state.ts';
 import type { StudioClient } from '../client/studio-client.ts';
+import { sampleNames } from './sample-names.ts';
 
 /** A project that could not be opened, and the reason. */
 export interface FailedProject {
@@ -67,7 +68,7 @@ export async function openFirstProject(
   }
   let sampleError: unknown;
   try {
-    const project = await client.call('project.openSample', {});
+    const project = await client.call('project.openSample', { names: sampleNames() });
     return { project, failed, sampleError, isFirstStart: failed.length === 0 };
   } catch (error) {
     failureOf(error);

@@ -65,10 +65,10 @@ export function projectHandlers({
       });
       return state;
     },
-    'project.openSample': async ({ sample: which }) => {
+    'project.openSample': async ({ sample: which, names }) => {
       await packs.assertUsable(settings.current.pack, 'PACK_UNKNOWN');
       const scenePath = sceneOfSample(await packs.folderOf(settings.current.pack), which);
-      const sample = await readSampleScene(scenePath, await startingParameters(), codec);
+      const sample = await readSampleScene(scenePath, names, await startingParameters(), codec);
       return projects.createWith(sample.name, (file) => ({
         document: sample.toDocument((bytes) => file.putAsset(bytes)),
         label: 'Sample scene',

@@ -15,15 +15,18 @@ export interface SampleScene {
 /**
  * Reads a scene file (docs/scene-file.md) and its pictures.
  *
+ * @param names of the scene, its concepts and what they replace, by those in the file
  * @param start parameters that the file omits
  * @throws StudioError SCENE_MISSING, SCENE_INVALID, CONCEPT_COUNT, ASSET_MISSING, ASSET_INVALID
  */
 export async function readSampleScene(
   path: string,
+  names: Readonly<Record<string, string>>,
   start: { readonly parameters: RenderParameters; readonly alpha: number | undefined },
   codec: Pick<PictureCodec, 'normalise'>,
 ): Promise<SampleScene> {
   const { file, assetIds, assets } = await loadScene(path);
+  const named = (name: string) => (Object.hasOwn(names, name) ? names[name]! : name);
   const masks = new Set(file.concepts.flatMap(({ subject, mask, front }) => [subject, mask, front]));
   const pictures = new Map<string, Uint8Array>();
   for (const [name, id] of assetIds) {
@@ -34,7 +37,7 @@ export async function readSampleScene(
     Object.entries(file.parameters).filter(([, value]) => value !== undefined),
   );
   return {
-    name: file.name ?? 'Sample scene',
+    name: named(file.name ?? 'Sample scene'),
     toDocument: (putAsset) => {
       const put = (name: string) => putAsset(pictures.get(name)!);
       return {
@@ -48,11 +51,11 @@ export async function readSampleScene(
           .toSorted((a, b) => a.order - b.order)
           .map(({ name, prompt, image, subject, mode, mask, front, placement, strength, alpha }, index) => ({
             id: `concept-${index + 1}`,
-            name,
+            name: named(name),
             prompt,
             // The prompt describes the concept, which looks different from the object in the background; the name fits
             // both, but whose it is.
-            phrase: name.replace(/^my\s+/i, ''),
+            phrase: named(name.replace(/^my\s+/i, '')),
             image: put(image),
             subject: subject === undefined ? null : put(subject),
             mode,

@@ -66,7 +66,13 @@ export const projectCommands = {
   ),
   'project.openSample': command(
     'Opens a copy of a bundled sample scene as a new project.',
-    z.strictObject({ sample: sampleSchema.default('replace') }),
+    z.strictObject({
+      sample: sampleSchema.default('replace'),
+      names: z
+        .record(z.string().max(200), z.string().min(1).max(200))
+        .default({})
+        .describe('Names in the window’s language, by those in the scene.'),
+    }),
     projectStateSchema,
   ),
   'project.samples': command(

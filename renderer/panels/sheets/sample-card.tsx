@@ -3,6 +3,7 @@ import { Text, UnstyledButton } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
+import { sampleNames } from '../../session/sample-names.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 
 type Sample = CommandOutput<'project.samples'>[number];
@@ -14,7 +15,11 @@ export function SampleCard({ sample: { sample, before, after } }: { sample: Samp
     <UnstyledButton
       className="project-card"
       onClick={() =>
-        start(() => studio.projects.open(() => studio.client.call('project.openSample', { sample })))
+        start(() =>
+          studio.projects.open(() =>
+            studio.client.call('project.openSample', { sample, names: sampleNames() }),
+          ),
+        )
       }
     >
       <span className="sample-pictures">

@@ -6,6 +6,7 @@ import { ko } from './ko.ts';
 import { koErrors } from './ko-errors.ts';
 import { koNotices } from './ko-notices.ts';
 import { koPacks } from './ko-packs.ts';
+import { koSamples } from './ko-samples.ts';
 
 export const LANGUAGES = ['en', 'ko'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -41,7 +42,7 @@ export async function startTexts(): Promise<void> {
   await i18next.use(initReactI18next).init({
     resources: {
       en: { translation: en },
-      ko: { translation: ko, errors: koErrors, notices: koNotices, packs: koPacks },
+      ko: { translation: ko, errors: koErrors, notices: koNotices, packs: koPacks, samples: koSamples },
     },
     lng: systemLanguage(),
     fallbackLng: 'en',

@@ -17,6 +17,7 @@ import { useTranslation } from 'react-i18next';
 import { missingParts } from '../../editor/next-action.ts';
 import { canUndoNow } from '../../session/cut-outs.ts';
 import { useEditor } from '../../session/editor-store.ts';
+import { sampleNames } from '../../session/sample-names.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { runAction, startRender } from '../actions/actions.ts';
@@ -187,7 +188,11 @@ export function HeaderBar() {
           <Menu.Item onClick={() => open('projects')}>{t('project.recent')}</Menu.Item>
           <Menu.Item
             onClick={() =>
-              start(() => studio.projects.open(() => studio.client.call('project.openSample', {})))
+              start(() =>
+                studio.projects.open(() =>
+                  studio.client.call('project.openSample', { names: sampleNames() }),
+                ),
+              )
             }
           >
             {t('project.openSample')}

@@ -24,6 +24,16 @@ test('a new project has the pack’s recommended parameters, and a name that eve
   expect(second.path).not.toBe(created.path);
 });
 
+test('a sample begins its history, with the names of the window’s language', async () => {
+  const names = { 'Tiny sample': '작은 샘플', 'my cat': '내 고양이', cat: '고양이' };
+  const { name, history, document } = await call('project.openSample', { names });
+  expect([name, history]).toMatchObject(['작은 샘플', { position: 0, length: 1, undoLabel: null }]);
+  expect(document.concepts.map((concept) => [concept.name, concept.phrase])).toEqual([
+    ['my dog', 'dog'],
+    ['내 고양이', '고양이'],
+  ]);
+});
+
 test('a path that is taken, or is not a project’s, is refused', async () => {
   const path = join(app.root, 'mine.pnpmix');
   const { projectId } = await call('project.create', { name: 'Mine', path });

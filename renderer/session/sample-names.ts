@@ -1,0 +1,6 @@
+/** The names in the sample scenes in the window's language, by the English ones; none in English. */
+import i18next from 'i18next';
+
+export function sampleNames(): Record<string, string> {
+  return (i18next.getResourceBundle(i18next.language, 'samples') ?? {}) as Record<string, string>;
+}
