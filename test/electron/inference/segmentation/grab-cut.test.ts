@@ -1,4 +1,4 @@
-/** Smart select by one click on scenes that its constants were not chosen by, compared with their true masks. */
+/** Smart select by one click on the starter pack's evaluation scenes, compared with their true masks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
