@@ -2,5 +2,6 @@
 import i18next from 'i18next';
 
 export function sampleNames(): Record<string, string> {
-  return (i18next.getResourceBundle(i18next.language, 'samples') ?? {}) as Record<string, string>;
+  const names: unknown = i18next.isInitialized && i18next.getResourceBundle(i18next.language, 'samples');
+  return (names || {}) as Record<string, string>;
 }
