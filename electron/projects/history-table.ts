@@ -20,15 +20,16 @@ export class HistoryTable {
     this.#database = database;
   }
 
-  /** Removes all entries, before the first one of a new history. */
-  clear(): void {
-    this.#database.prepare('DELETE FROM history').run();
-    this.#database.prepare('UPDATE project SET cursor = 0 WHERE id = 1').run();
-  }
-
-  /** The first entry. */
+  /** The first entry of a new project. */
   begin(document: SceneDocument, label: string, nowMs: number): void {
     this.#insert(0, document, label, nowMs);
+  }
+
+  /** Replaces all entries with one. */
+  restart(document: SceneDocument, label: string, nowMs: number): void {
+    this.#database.prepare('DELETE FROM history').run();
+    this.begin(document, label, nowMs);
+    this.moveTo(0);
   }
 
   /** Replaces all entries after the cursor with a new one, and moves the cursor to it. */

@@ -183,8 +183,8 @@ export class ProjectFile {
     const checked = checkDocument(document);
     return this.#writing(({ assets, history }) => {
       assets.requireAll(documentAssets(checked));
-      if (isFirst) history.clear();
-      history[isFirst ? 'begin' : 'append'](checked, label, this.#clock());
+      if (isFirst) history.restart(checked, label, this.#clock());
+      else history.append(checked, label, this.#clock());
       return history.state();
     });
   }

@@ -21,7 +21,7 @@ class Crops:
             self.parts = [torch.from_numpy(np.array(part)).to(device) for part in self.images]
 
     def draw(self, count: int) -> torch.Tensor:
-        """float32 [count, 3, CROP, CROP] in -1..1, half of them mirrored. All are of one part, drawn anew each time."""
+        """float32 [count, 3, CROP, CROP] in -1..1, half of them mirrored. Each batch is from one random part."""
         part = self.parts[self.rng.integers(len(self.parts))]
         _, height, width, _ = part.shape
         shape = (count, CANDIDATES, 1, 1)

@@ -4,7 +4,8 @@
 
 Writes OUT/scenes/<name>/ and leaves `photograph` and `from-text.json` there, which were written by hand. FOLDER holds
 chelsea.png (scikit-image's data, CC0) and china.jpg (scikit-learn's, CC BY 2.0, by danielbuechele). Painted backgrounds
-come from seeds that training never used.
+come from seeds that training never used. The renders on the start screen (result.webp) are removed with their old
+scenes: `node test/electron/inference/make-starter-references.ts` makes them anew.
 """
 
 from __future__ import annotations
@@ -24,17 +25,6 @@ from build_scenes import ConceptPlan, ScenePlan, build, concept_scene, spoken_lo
 from scenes import Artwork, Drawing, Look, scene_prompt
 
 SAMPLE_SEED = 71_000
-TITLES = {
-    "one": "Blue teddy in a meadow",
-    "two-concepts": "Cat and guitar on a beach",
-    "three-concepts": "Robot, guitar and penguin at sunset",
-    "overlapping": "Teddy in front of a robot",
-    "patterns": "Mushroom and balloon in patterns",
-    "another-drawing": "Cat and robot in a forest",
-    "penguins": "Penguins in the snow",
-    "balloons-over-a-lake": "Balloons over a lake",
-    "behind-a-cat": "Sunflower behind a cat",
-}
 OWN = Look()
 
 
@@ -68,8 +58,8 @@ def drawing_of(artwork: Artwork, class_name: str, source: str, code: str) -> Dra
     return next(d for d in artwork.drawings[class_name] if (d.source, d.code) == (source, code))
 
 
-def replaced_scenes(artwork: Artwork) -> list[ScenePlan]:
-    """The drawing of each concept is the one it replaces, in another look. The two-concept scene is the demo."""
+def replaced_scenes(artwork: Artwork) -> dict[str, ScenePlan]:
+    """By folder. The drawing of each concept is the one it replaces, in another look. The two-concept scene is the demo."""
 
     def fluent(class_name: str, code: str) -> Drawing:
         return drawing_of(artwork, class_name, "fluent", code)
@@ -80,10 +70,10 @@ def replaced_scenes(artwork: Artwork) -> list[ScenePlan]:
     def replace(drawing: Drawing, box: tuple[int, int, int], look: Look, source_place: str) -> ConceptPlan:
         return ConceptPlan(drawing.class_name, box, drawing, OWN, drawing, look, source_place)
 
-    return [
-        ScenePlan("one", "meadow", [replace(teddy, (54, 84, 150), Look("blue"), "snow")], SAMPLE_SEED + 1),
-        ScenePlan(
-            "two-concepts",
+    return {
+        "one": ScenePlan("Blue teddy in a meadow", "meadow", [replace(teddy, (54, 84, 150), Look("blue"), "snow")], SAMPLE_SEED + 1),
+        "two-concepts": ScenePlan(
+            "Cat and guitar on a beach",
             "beach",
             [
                 replace(cat, (10, 96, 128), Look("purple"), "room"),
@@ -91,8 +81,8 @@ def replaced_scenes(artwork: Artwork) -> list[ScenePlan]:
             ],
             SAMPLE_SEED + 2,
         ),
-        ScenePlan(
-            "three-concepts",
+        "three-concepts": ScenePlan(
+            "Robot, guitar and penguin at sunset",
             "sunset",
             [
                 replace(robot, (6, 100, 92), Look("yellow"), "desert"),
@@ -101,8 +91,8 @@ def replaced_scenes(artwork: Artwork) -> list[ScenePlan]:
             ],
             SAMPLE_SEED + 27,
         ),
-        ScenePlan(
-            "overlapping",
+        "overlapping": ScenePlan(
+            "Teddy in front of a robot",
             "snow",
             [
                 replace(robot, (24, 40, 140), Look("yellow"), "forest"),
@@ -110,8 +100,8 @@ def replaced_scenes(artwork: Artwork) -> list[ScenePlan]:
             ],
             SAMPLE_SEED + 45,
         ),
-        ScenePlan(
-            "patterns",
+        "patterns": ScenePlan(
+            "Mushroom and balloon in patterns",
             "beach",
             [
                 replace(mushroom, (16, 96, 118), Look("blue", "striped"), "room"),
@@ -119,10 +109,12 @@ def replaced_scenes(artwork: Artwork) -> list[ScenePlan]:
             ],
             SAMPLE_SEED + 16,
         ),
-    ]
+    }
 
 
-def placed_scenes(artwork: Artwork) -> list[PlacedScene]:
+def placed_scenes(artwork: Artwork) -> dict[str, PlacedScene]:
+    """By folder."""
+
     cat, robot = drawing_of(artwork, "cat", "twemoji", "1f408"), drawing_of(artwork, "robot", "twemoji", "1f916")
     penguin, balloon = drawing_of(artwork, "penguin", "fluent", "1f427"), drawing_of(artwork, "balloon", "fluent", "1f388")
     sunflower = drawing_of(artwork, "flower", "fluent", "1f33b")
@@ -130,9 +122,9 @@ def placed_scenes(artwork: Artwork) -> list[PlacedScene]:
         (0, 0), (401, 0), (378, 30), (373, 50), (359, 72), (362, 100), (365, 125), (358, 155),
         (348, 180), (336, 205), (319, 220), (317, 240), (320, 262), (318, 300), (0, 300),
     ]  # fmt: skip
-    return [
-        PlacedScene(
-            "another-drawing",
+    return {
+        "another-drawing": PlacedScene(
+            "Cat and robot in a forest",
             "forest",
             [
                 Placed("my cat", cat, Look("blue"), "beach", on_ground(78, 180, 0.7)),
@@ -140,8 +132,8 @@ def placed_scenes(artwork: Artwork) -> list[PlacedScene]:
             ],
             SAMPLE_SEED + 31,
         ),
-        PlacedScene(
-            "penguins",
+        "penguins": PlacedScene(
+            "Penguins in the snow",
             "snow",
             [
                 Placed("my penguin", penguin, OWN, "beach", on_ground(72, 150, 0.52)),
@@ -149,8 +141,8 @@ def placed_scenes(artwork: Artwork) -> list[PlacedScene]:
             ],
             SAMPLE_SEED + 30,
         ),
-        PlacedScene(
-            "balloons-over-a-lake",
+        "balloons-over-a-lake": PlacedScene(
+            "Balloons over a lake",
             "meadow",
             [
                 Placed("my balloon", balloon, OWN, "beach", {"x": 412, "y": 118, "scale": 0.82, "rotationDeg": -4}),
@@ -159,14 +151,14 @@ def placed_scenes(artwork: Artwork) -> list[PlacedScene]:
             SAMPLE_SEED + 50,
             "china.jpg",
         ),
-        PlacedScene(
-            "behind-a-cat",
+        "behind-a-cat": PlacedScene(
+            "Sunflower behind a cat",
             "room",
             [Placed("my flower", sunflower, OWN, "meadow", {"x": 392, "y": 176, "scale": 0.95, "rotationDeg": 12}, cats_head)],
             SAMPLE_SEED + 51,
             "chelsea.png",
         ),
-    ]  # fmt: skip
+    }  # fmt: skip
 
 
 def outlined(outline: list[tuple[int, int]], width: int, height: int) -> Image.Image:
@@ -222,14 +214,6 @@ def write_placed(plan: PlacedScene, folder: str, photographs: str) -> None:
         file.write("\n")
 
 
-def name_scene(path: str, title: str) -> None:
-    with open(path) as file:
-        scene = json.load(file)
-    with open(path, "w") as file:
-        json.dump({**scene, "name": title}, file, indent=2)
-        file.write("\n")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sprites", required=True)
@@ -238,14 +222,13 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     artwork = Artwork(options.sprites)
-    for plan in (*replaced_scenes(artwork), *placed_scenes(artwork)):
-        folder = f"{options.out}/scenes/{plan.name}"
+    for name, plan in (replaced_scenes(artwork) | placed_scenes(artwork)).items():
+        folder = f"{options.out}/scenes/{name}"
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(plan, ScenePlan):
             build(plan, folder, "png")
         else:
             write_placed(plan, folder, options.photos)
-        name_scene(f"{folder}/scene.json", TITLES[plan.name])
         print(folder)
 
 

@@ -189,14 +189,12 @@ function cut(
 
 /** The clicked parts, or with only a box all but specks; with their holes filled. */
 function keepAsked(found: Tensor, { points }: MaskPrompt): Tensor {
-  const [height, width] = found.dims as [number, number];
   const mask = withoutBridges(found, points);
   const { labels, areas } = connectedComponents(regionOf(mask), 8);
   const clicked = new Set<number>();
   for (const { x, y, isInside } of points) {
     if (!isInside) continue;
-    const [column, row] = [Math.min(Math.floor(x), width - 1), Math.min(Math.floor(y), height - 1)];
-    clicked.add(labels[row * width + column]!);
+    clicked.add(labels[pixelAt({ x, y }, found)]!);
   }
   clicked.delete(0);
   const largest = Math.max(0, ...areas);
@@ -207,21 +205,21 @@ function keepAsked(found: Tensor, { points }: MaskPrompt): Tensor {
   const certainlyOutside = points.filter(({ isInside }) => !isInside);
   const filled = fillHoles(kept);
   // A hole with a click outside stays open.
-  return certainlyOutside.some(
-    ({ x, y }) =>
-      filled.data[Math.min(Math.floor(y), height - 1) * width + Math.min(Math.floor(x), width - 1)] === 1,
-  )
-    ? kept
-    : filled;
+  return certainlyOutside.some((point) => filled.data[pixelAt(point, filled)] === 1) ? kept : filled;
+}
+
+/** Index of the pixel that a point is in; of the last one for a point on the right or lower border. */
+function pixelAt({ x, y }: { readonly x: number; readonly y: number }, mask: Tensor): number {
+  const [height, width] = mask.dims as [number, number];
+  return Math.min(Math.floor(y), height - 1) * width + Math.min(Math.floor(x), width - 1);
 }
 
 /** Cuts the lines, a pixel or two thin, along which a cut reaches from the clicked things to others. */
 function withoutBridges(mask: Tensor, points: MaskPrompt['points']): Tensor {
-  const [height, width] = mask.dims as [number, number];
   const thick = intersectMasks(mask, growMask(shrinkMask(mask, 1), 1));
-  const isThin = points.some(({ x, y, isInside }) => {
-    const at = Math.min(Math.floor(y), height - 1) * width + Math.min(Math.floor(x), width - 1);
-    return isInside && thick.data[at] !== mask.data[at];
+  const isThin = points.some((point) => {
+    const at = pixelAt(point, mask);
+    return point.isInside && thick.data[at] !== mask.data[at];
   });
   // What was clicked may be a line itself.
   return isThin ? mask : thick;
