@@ -13,6 +13,7 @@ import {
   type SafetensorsEntry,
   type SafetensorsFile,
 } from './safetensors.ts';
+import { readEntryAsFloat32 } from './safetensors-values.ts';
 
 export const onnxTypes: Partial<Record<SafetensorsDtype, OnnxType>> = {
   F32: 'float32',
@@ -105,20 +106,7 @@ export class ComponentWeights {
    * @throws GraphError TENSOR_MISSING, TENSOR_SHAPE or TENSOR_DTYPE, naming the tensor
    */
   initializer(graph: OnnxBuilder, name: string, shape: readonly number[], form: ParameterForm = {}): Value {
-    const { path, entry } = this.#find(name);
-    const type = onnxTypes[entry.dtype];
-    if (type === undefined) {
-      const needed = entry.dtype.startsWith('F8')
-        ? 'choose a file with fp16, bf16 or fp32 weights, 8-bit floats (fp8) are not read'
-        : 'floating point is needed';
-      throw new GraphError('TENSOR_DTYPE', `Tensor "${name}" is stored as ${entry.dtype}; ${needed}.`);
-    }
-    if (entry.shape.length !== shape.length || entry.shape.some((size, axis) => size !== shape[axis])) {
-      const message = `Tensor "${name}" has the shape [${entry.shape}]; this configuration needs [${shape}].`;
-      throw new GraphError('TENSOR_SHAPE', message);
-    }
-    this.#used.add(name);
-    this.#usedFiles.add(path);
+    const { path, entry, type } = this.#use(name, shape);
     const [first, end] = form.rows ?? [0, shape[0] ?? 1];
     const rowBytes = entry.byteLength / (shape[0] ?? 1);
     const dims = form.dims ?? [...shape];
@@ -133,6 +121,38 @@ export class ComponentWeights {
       offset: entry.fileOffset + first * rowBytes,
       byteLength,
     });
+  }
+
+  /**
+   * A tensor's numbers, for what a graph computes from it in advance.
+   *
+   * @param shape required by the architecture
+   * @returns row-major
+   * @throws GraphError TENSOR_MISSING, TENSOR_SHAPE or TENSOR_DTYPE, naming the tensor; FILE_UNREADABLE
+   */
+  values(name: string, shape: readonly number[]): Float32Array {
+    const { path, entry } = this.#use(name, shape);
+    this.#usedBytes += entry.byteLength;
+    return readEntryAsFloat32(path, entry);
+  }
+
+  /** Notes that a graph uses a tensor, and checks it. */
+  #use(name: string, shape: readonly number[]): StoredTensor & { readonly type: OnnxType } {
+    const { path, entry } = this.#find(name);
+    const type = onnxTypes[entry.dtype];
+    if (type === undefined) {
+      const needed = entry.dtype.startsWith('F8')
+        ? 'choose a file with fp16, bf16 or fp32 weights, 8-bit floats (fp8) are not read'
+        : 'floating point is needed';
+      throw new GraphError('TENSOR_DTYPE', `Tensor "${name}" is stored as ${entry.dtype}; ${needed}.`);
+    }
+    if (entry.shape.length !== shape.length || entry.shape.some((size, axis) => size !== shape[axis])) {
+      const message = `Tensor "${name}" has the shape [${entry.shape}]; this configuration needs [${shape}].`;
+      throw new GraphError('TENSOR_SHAPE', message);
+    }
+    this.#used.add(name);
+    this.#usedFiles.add(path);
+    return { path, entry, type };
   }
 
   #find(name: string): StoredTensor {

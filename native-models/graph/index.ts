@@ -132,10 +132,11 @@ const HARMLESS_TENSORS = /(^|\.)position_ids$/;
  * Builds the ONNX graph of one component. Inputs, outputs, shapes and units are described where each architecture is:
  * `buildUnet2dCondition`, `buildAutoencoderKl`, `buildAutoencoderTiny`, `buildClipTextModel`.
  *
- * Reads no files beyond those read by `openCheckpoint`; takes some tens of milliseconds.
+ * Reads no weights, except small ones that it computes others from (compose-convolutions.ts); takes some tens of
+ * milliseconds.
  *
  * @throws GraphError CHECKPOINT_INCOMPLETE (no such component), ARCHITECTURE_UNSUPPORTED, CONFIG_INVALID (naming the
- *   field), TENSOR_MISSING, TENSOR_SHAPE, TENSOR_DTYPE (naming the tensor)
+ *   field), TENSOR_MISSING, TENSOR_SHAPE, TENSOR_DTYPE (naming the tensor), FILE_UNREADABLE
  */
 export function buildComponentGraph<C extends ComponentName>(
   checkpoint: Checkpoint,

@@ -14,14 +14,18 @@ import {
  *
  * @throws GraphError TENSOR_MISSING, FILE_UNREADABLE or SAFETENSORS_TRUNCATED (the file shrank meanwhile)
  */
-export function readTensorBytes(file: SafetensorsFile, name: string): Uint8Array {
+export function readTensorBytes(file: SafetensorsFile, name: string): Uint8Array<ArrayBuffer> {
+  return readEntryBytes(file.path, entryOf(file, name));
+}
+
+function readEntryBytes(path: string, { fileOffset, byteLength }: SafetensorsEntry): Uint8Array<ArrayBuffer> {
+  return withOpenFile(path, (descriptor) => readExactly(descriptor, fileOffset, byteLength, path));
+}
+
+function entryOf(file: SafetensorsFile, name: string): SafetensorsEntry {
   const entry = file.tensors.get(name);
-  if (entry === undefined) {
-    throw new GraphError('TENSOR_MISSING', `${basename(file.path)} has no tensor "${name}".`);
-  }
-  return withOpenFile(file.path, (descriptor) =>
-    readExactly(descriptor, entry.fileOffset, entry.byteLength, file.path),
-  );
+  if (entry !== undefined) return entry;
+  throw new GraphError('TENSOR_MISSING', `${basename(file.path)} has no tensor "${name}".`);
 }
 
 /**
@@ -31,17 +35,24 @@ export function readTensorBytes(file: SafetensorsFile, name: string): Uint8Array
  * @throws GraphError TENSOR_DTYPE for C64 and the 8-bit floats, and what {@link readTensorBytes} throws
  */
 export function readTensorAsFloat32(file: SafetensorsFile, name: string): Float32Array {
-  const bytes = readTensorBytes(file, name);
-  const { dtype } = file.tensors.get(name)!;
+  return readEntryAsFloat32(file.path, entryOf(file, name));
+}
+
+/** As {@link readTensorAsFloat32}, of a tensor whose place in a file is known. */
+export function readEntryAsFloat32(path: string, entry: SafetensorsEntry): Float32Array {
+  const bytes = readEntryBytes(path, entry);
+  // These have arrays of their own, which convert a tensor at once.
+  if (entry.dtype === 'F16') return new Float32Array(new Float16Array(bytes.buffer));
+  if (entry.dtype === 'F32') return new Float32Array(bytes.buffer);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const readElement = elementReaders[dtype];
+  const readElement = elementReaders[entry.dtype];
   if (readElement === undefined) {
     throw new GraphError(
       'TENSOR_DTYPE',
-      `Tensor "${name}" of ${basename(file.path)} is ${dtype}, not a real number type.`,
+      `Tensor "${entry.name}" of ${basename(path)} is ${entry.dtype}, not a real number type.`,
     );
   }
-  const step = bytesPerDtype(dtype);
+  const step = bytesPerDtype(entry.dtype);
   return Float32Array.from({ length: bytes.byteLength / step }, (_, i) => readElement(view, i * step));
 }
 
@@ -65,10 +76,7 @@ export function findNonFiniteTensors(file: SafetensorsFile): string[] {
  * @throws GraphError TENSOR_MISSING, FILE_UNREADABLE or SAFETENSORS_TRUNCATED
  */
 export function isFiniteTensor(file: SafetensorsFile, name: string): boolean {
-  const entry = file.tensors.get(name);
-  if (entry === undefined) {
-    throw new GraphError('TENSOR_MISSING', `${basename(file.path)} has no tensor "${name}".`);
-  }
+  const entry = entryOf(file, name);
   return withOpenFile(file.path, (descriptor) => hasFiniteValues(descriptor, entry, file.path));
 }
 

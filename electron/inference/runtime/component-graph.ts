@@ -10,7 +10,7 @@ import { StudioError } from '../../contract/errors.ts';
 import { asStudioError } from './studio-errors.ts';
 
 /**
- * Builds a graph; reads no weights, takes some tens of milliseconds.
+ * Builds a graph; reads hardly any weights, takes some tens of milliseconds.
  *
  * @throws StudioError MODEL_INVALID (also for tensors that the configuration does not use), PACK_INCOMPLETE
  */
