@@ -2,7 +2,7 @@
  * The engine of a command: the supervisor that the hosts drive, for the one pack that the options name. It runs in a
  * separate process unless the command says otherwise (docs/decisions/0143).
  */
-import { type EngineLauncher, forkEngine } from '../app/engine/engine-child.ts';
+import { type EngineLauncher, takeEngine } from '../app/engine/engine-child.ts';
 import type { OpenedEngine } from '../app/engine/engine-session.ts';
 import { EngineSupervisor } from '../app/engine/engine-supervisor.ts';
 import { DEFAULT_SETTINGS } from '../contract/settings.ts';
@@ -30,7 +30,7 @@ export async function openCommandEngine(
   options: ParsedOptions,
   signal: AbortSignal,
   progress: ProgressPrinter,
-  launch: EngineLauncher = () => forkEngine(),
+  launch: EngineLauncher = takeEngine,
   scene?: ModelOfScene,
 ): Promise<CommandEngine> {
   const showOpening = showRender(progress);

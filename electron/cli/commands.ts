@@ -18,12 +18,19 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'demo',
     summary: 'Composes two of the starter pack’s scenes, one for each mode, with a sheet of their inputs.',
-    load: async () => (await import('./demo.ts')).demoCommand,
+    load: async (args) => {
+      await startEngineUnless(args, ['--help', '-h']);
+      return (await import('./demo.ts')).demoCommand;
+    },
   },
   {
     name: 'compose',
     summary: 'Composes a scene into a picture.',
-    load: async () => (await import('./compose.ts')).composeCommand,
+    load: async (args) => {
+      // These run it in this process, or elsewhere.
+      await startEngineUnless(args, ['--help', '-h', '--trace', '--farm']);
+      return (await import('./compose.ts')).composeCommand;
+    },
   },
   {
     name: 'models',
@@ -62,6 +69,12 @@ export const commands: readonly CommandEntry[] = [
     load: loadBench,
   },
 ];
+
+/** Starts the engine's process, which takes as long to load as the command does, unless an option says no to it. */
+async function startEngineUnless(args: readonly string[], options: readonly string[]): Promise<void> {
+  if (args.some((arg) => options.some((option) => arg === option || arg.startsWith(`${option}=`)))) return;
+  (await import('../app/engine/engine-child.ts')).startEngineAhead();
+}
 
 /** The bench is with the textbook version of the method, among the tests, which nothing else may import. */
 async function loadBench(): Promise<Command> {

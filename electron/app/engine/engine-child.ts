@@ -1,7 +1,12 @@
 /** The engine's process, as its host sees it. */
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ChildLauncher, forkChild, type HostedChild } from '../../foundation/processes/child-process.ts';
+import {
+  type ChildLauncher,
+  forkChild,
+  forkChildAhead,
+  type HostedChild,
+} from '../../foundation/processes/child-process.ts';
 
 export type { ChildExit } from '../../foundation/processes/child-process.ts';
 
@@ -25,4 +30,21 @@ export const ENGINE_ENVIRONMENT = { MALLOC_MMAP_THRESHOLD_: String(1 << 20) } as
 /** Starts the engine by child_process.fork. */
 export function forkEngine(file = ENGINE_FILE): EngineChild {
   return forkChild(file, ENGINE_ENVIRONMENT);
+}
+
+let takeAhead: (() => EngineChild) | undefined;
+
+/**
+ * Starts an engine process for the next {@link takeEngine}, so that it loads its code while this process loads its own.
+ * If nobody takes it, it ends with this process.
+ */
+export function startEngineAhead(): void {
+  takeAhead ??= forkChildAhead(ENGINE_FILE, ENGINE_ENVIRONMENT);
+}
+
+/** The engine process that was started ahead, or another one. */
+export function takeEngine(): EngineChild {
+  const take = takeAhead;
+  takeAhead = undefined;
+  return take?.() ?? forkEngine();
 }

@@ -51,7 +51,8 @@ export interface CommandGroup {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  readonly load: () => Promise<Command | CommandGroup>;
+  /** @param args what follows its name */
+  readonly load: (args: readonly string[]) => Promise<Command | CommandGroup>;
 }
 
 /** Options that every command takes. */

@@ -79,7 +79,7 @@ async function find(
     io.print(overview(PROGRAM, entries));
     return undefined;
   }
-  const loaded = await named(entries, name).load();
+  const loaded = await named(entries, name).load(args);
   if (!('commands' in loaded)) return { command: loaded, path: loaded.name, args, siblings: [] };
   const { commands, summary, details } = loaded;
   const [subcommand, ...rest] = args;

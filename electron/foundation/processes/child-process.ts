@@ -1,5 +1,6 @@
 /** A running child process, seen from its host. Node and Electron each start it in their own way. */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
 
 /** How a process ended. */
 export interface ChildExit {
@@ -32,12 +33,39 @@ const STDERR_TAIL_LENGTH = 16_000;
  * @param environment variables that it has besides this process's
  */
 export function forkChild(file: string, environment: Readonly<Record<string, string>> = {}): HostedChild {
-  const child = fork(file, [], {
+  return hosted(start(file, environment));
+}
+
+/**
+ * Starts a file before it is known whether it is needed. Until it is taken, it does not keep this process running; it
+ * ends with it.
+ *
+ * @returns takes it
+ */
+export function forkChildAhead(
+  file: string,
+  environment: Readonly<Record<string, string>> = {},
+): () => HostedChild {
+  const child = start(file, environment);
+  const streams = [child, child.channel, child.stderr as Socket | null];
+  for (const stream of streams) stream?.unref();
+  const taken = hosted(child);
+  return () => {
+    for (const stream of streams) stream?.ref();
+    return taken;
+  };
+}
+
+function start(file: string, environment: Readonly<Record<string, string>>): ChildProcess {
+  return fork(file, [], {
     // Structured clone: bytes arrive as bytes.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...environment, ...process.env },
   });
+}
+
+function hosted(child: ChildProcess): HostedChild {
   let stderrTail = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderrTail = (stderrTail + text).slice(-STDERR_TAIL_LENGTH);

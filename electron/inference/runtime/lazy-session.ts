@@ -2,6 +2,7 @@
 import type {
   BuildOptions,
   Checkpoint,
+  ComponentGraph,
   ComponentMetadata,
   ComponentName,
 } from '../../../native-models/graph/index.ts';
@@ -15,6 +16,8 @@ export class LazySession<Component extends ComponentName = ComponentName> {
   readonly #options: BuildOptions;
   readonly #device: EngineDevice;
   #metadata: ComponentMetadata<Component> | undefined;
+  /** Built for its metadata, and kept until the first session is created from it. */
+  #built: ComponentGraph<Component> | undefined;
   #session: Promise<ModelSession> | undefined;
 
   constructor(checkpoint: Checkpoint, component: Component, options: BuildOptions, device: EngineDevice) {
@@ -30,7 +33,10 @@ export class LazySession<Component extends ComponentName = ComponentName> {
    * @throws StudioError MODEL_INVALID, PACK_INCOMPLETE
    */
   get metadata(): ComponentMetadata<Component> {
-    this.#metadata ??= this.#build().metadata;
+    if (this.#metadata === undefined) {
+      this.#built = this.#build();
+      this.#metadata = this.#built.metadata;
+    }
     return this.#metadata;
   }
 
@@ -61,7 +67,8 @@ export class LazySession<Component extends ComponentName = ComponentName> {
   }
 
   async #create(): Promise<ModelSession> {
-    const graph = this.#build();
+    const graph = this.#built ?? this.#build();
+    this.#built = undefined;
     this.#metadata = graph.metadata;
     // Strips are there to save memory.
     return createSession(this.component, graph, this.#device, (this.#options.strips ?? 1) > 1);
