@@ -52,6 +52,8 @@ export async function detailSources(
     for (const index of indices) {
       const { data } = shares[index]!;
       const share = amount(index);
+      // Most concepts are used at their full strength.
+      if (share === 0) continue;
       for (let at = 0; at < left.length; at++) left[at] = left[at]! - data[at]! * share;
     }
     return tensor(new Float32Array(left), dims);
@@ -75,7 +77,11 @@ export async function detailSources(
       top: area.top,
       reconstruction: reconstructions.staged,
       strength: without(byMode('place'), (index) => 1 - strengths[index]!),
-      weight: without(byMode('replace'), () => 1),
+      weight: await memo.get(
+        ['outside', fade.fadePx, fade.bandPx],
+        ({ data }: Tensor) => data.byteLength,
+        () => without(byMode('replace'), () => 1),
+      ),
     },
   ];
   for (const index of byMode('replace')) {

@@ -187,16 +187,18 @@ function sourceRows(
     const y = area.top + position - top;
     if (y < 0 || y >= picture.height || to <= from) return;
     weights.rowInto(position, share);
-    // If this source has no weight in the row, its three planes need not be enlarged.
-    let first = from;
-    while (first < to && !(share[first]! > 0)) first++;
-    if (first === to) return;
+    // Where this source has no weight, its three planes need not be enlarged.
+    let [first, end] = [from, to];
+    while (first < end && !(share[first]! > 0)) first++;
+    while (first < end && !(share[end - 1]! > 0)) end--;
+    if (first === end) return;
+    // The kernel overshoots at steep edges.
+    for (let x = first; x < end; x++) share[x] = Math.min(Math.max(share[x]!, 0), 1);
     const rowStart = (y * picture.width + area.left - left) * 3;
     for (const [channel, plane] of planes.entries()) {
       plane.rowInto(position, row);
-      for (let x = first; x < to; x++) {
-        // The kernel overshoots at steep edges.
-        const weighted = detail * Math.min(Math.max(share[x]!, 0), 1);
+      for (let x = first; x < end; x++) {
+        const weighted = detail * share[x]!;
         if (weighted === 0) continue;
         const at = x * 3 + channel;
         levels[at] = levels[at]! + weighted * (picture.data[rowStart + at]! - (row[x]! + 1) * 127.5);

@@ -20,7 +20,8 @@ import {
   stepMean,
   stepWithNoise,
 } from '../schedulers/noise-schedule.ts';
-import { gaussianNoise, type NoiseStream } from '../tensor/noise.ts';
+import { keptNoise } from '../tensor/kept-noise.ts';
+import type { NoiseStream } from '../tensor/noise.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 
 /** An inverted image: everything needed to step back to it. */
@@ -48,7 +49,7 @@ export function sampleTrajectory(
   stream: NoiseStream,
 ): Tensor[] {
   const noised = steps.map((step) =>
-    addNoise(latents, gaussianNoise(seed, stream, step.timestep, latents.dims), step.alphaProd),
+    addNoise(latents, keptNoise(seed, stream, step.timestep, latents.dims), step.alphaProd),
   );
   return [...noised, latents];
 }
@@ -105,10 +106,11 @@ export function extractNoiseMaps(
     const noisePrediction = noisePredictions[step.index]!;
     const mean = stepMean(latents, noisePrediction, step, originalBefore);
     const previous = corrected[step.index + 1]!;
-    const noiseMap = tensor(
-      previous.data.map((value, index) => (value - mean.data[index]!) / step.sigma),
-      previous.dims,
-    );
+    const values = new Float32Array(previous.data.length);
+    for (let index = 0; index < values.length; index++) {
+      values[index] = (previous.data[index]! - mean.data[index]!) / step.sigma;
+    }
+    const noiseMap = tensor(values, previous.dims);
     corrected[step.index + 1] = stepWithNoise(latents, noisePrediction, noiseMap, step, originalBefore);
     originalBefore = predictOriginalSample(latents, noisePrediction, step);
     return noiseMap;

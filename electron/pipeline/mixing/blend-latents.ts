@@ -19,15 +19,17 @@ export interface WeightedLatents {
  */
 export function weightedSum(parts: readonly WeightedLatents[]): Tensor {
   const first = parts[0]!.latents;
-  const [, height, width] = first.dims as unknown as [number, number, number];
+  const [channels, height, width] = first.dims as unknown as [number, number, number];
   const plane = height * width;
   const sum = new Float32Array(first.data.length);
   for (const { latents, weight } of parts) {
     assertSameDims(latents, first, 'Mixing latents');
     assertDims(weight, [height, width], 'Mixing weights');
-    for (let index = 0; index < sum.length; index++) {
-      const share = weight.data[index % plane]!;
-      if (share !== 0) sum[index] = sum[index]! + share * latents.data[index]!;
+    for (let channel = 0, index = 0; channel < channels; channel++) {
+      for (let at = 0; at < plane; at++, index++) {
+        const share = weight.data[at]!;
+        if (share !== 0) sum[index] = sum[index]! + share * latents.data[index]!;
+      }
     }
   }
   return tensor(sum, first.dims);

@@ -223,10 +223,11 @@ export function predictOriginalSample(latents: Tensor, noisePrediction: Tensor, 
   assertSameDims(latents, noisePrediction, 'Predicting x0');
   const noiseScale = Math.sqrt(1 - step.alphaProd);
   const signalScale = Math.sqrt(step.alphaProd);
-  return tensor(
-    latents.data.map((value, index) => (value - noiseScale * noisePrediction.data[index]!) / signalScale),
-    latents.dims,
-  );
+  const original = new Float32Array(latents.data.length);
+  for (let index = 0; index < original.length; index++) {
+    original[index] = (latents.data[index]! - noiseScale * noisePrediction.data[index]!) / signalScale;
+  }
+  return tensor(original, latents.dims);
 }
 
 /**
@@ -248,10 +249,11 @@ export function stepMean(
   const noiseScale = direction - originalScale * Math.sqrt(1 - step.alphaProd);
   const { secondOrderWeight: weight } = step;
   if (weight === 0) {
-    return tensor(
-      latents.data.map((value, index) => originalScale * value + noiseScale * noisePrediction.data[index]!),
-      latents.dims,
-    );
+    const mean = new Float32Array(latents.data.length);
+    for (let index = 0; index < mean.length; index++) {
+      mean[index] = originalScale * latents.data[index]! + noiseScale * noisePrediction.data[index]!;
+    }
+    return tensor(mean, latents.dims);
   }
   if (!originalBefore) throw new TypeError('A second-order step needs x0_hat of the step before.');
   assertSameDims(latents, originalBefore, 'x0_hat of the step before');

@@ -79,7 +79,7 @@ test.each([
 
 test('the list of all commands has each one’s description; each has a help text and accepts --json', async () => {
   for (const { name, summary, load } of commands) {
-    const loaded = await load();
+    const loaded = await load([]);
     expect(loaded).toMatchObject({ name, summary });
     const paths = 'commands' in loaded ? loaded.commands.map((command) => [name, command.name]) : [[name]];
     for (const path of paths) {

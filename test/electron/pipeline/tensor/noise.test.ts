@@ -1,6 +1,7 @@
 /** The seeded noise: portable numbers, a normal distribution, independent streams. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { keepNoise } from '../../../../electron/pipeline/tensor/kept-noise.ts';
 import { gaussianNoise, MAX_SEED, NOISE_STREAMS } from '../../../../electron/pipeline/tensor/noise.ts';
 import { TensorDimsError } from '../../../../electron/pipeline/tensor/tensor.ts';
 
@@ -95,4 +96,17 @@ test.each([-1, 0.5])('the step %d is refused', (step) => {
 });
 test('non-integer dims are refused', () => {
   expect(() => gaussianNoise(0, 'background', 0, [1.5])).toThrow(TensorDimsError);
+});
+
+test('kept noise is the same noise, the last used within a limit', () => {
+  const dims = [4, 8, 8];
+  const noise = keepNoise(2 * 4 * 4 * 8 * 8);
+  const first = noise(7, 'concept', 981, dims);
+  expect(first).toEqual(gaussianNoise(7, 'concept', 981, dims));
+  const second = noise(8, 'concept', 981, dims);
+  expect(second).not.toEqual(first);
+  expect(noise(7, 'concept', 981, dims)).toBe(first);
+  noise(7, 'inpainted', 981, dims);
+  expect(noise(7, 'concept', 981, dims)).toBe(first);
+  expect(noise(8, 'concept', 981, dims)).not.toBe(second);
 });
