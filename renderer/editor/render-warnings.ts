@@ -81,8 +81,12 @@ function warningOfMask(
   inFront: readonly DocumentConcept[],
   facts: SceneFacts,
 ): WarningKind | null {
+  const isPhotograph = facts.photographs.has(background) || (image !== null && facts.photographs.has(image));
+  const cannotReplace = facts.packDrawsDrawings && isPhotograph;
+  // Before anybody paints a mask for nothing.
+  if (mask === null) return cannotReplace ? 'photograph' : null;
   const plane = facts.masks.get(id);
-  if (mask === null || plane === undefined || facts.background === undefined) return null;
+  if (plane === undefined || facts.background === undefined) return null;
   const inside = maskInSample(plane, facts.background);
   if (isTiny(plane, facts)) return 'tiny';
   if (shareWhere(inside, facts.background, isInFrame(facts)) < SEEN_SHARE) return 'outside';
@@ -92,8 +96,7 @@ function warningOfMask(
   });
   const isSeen = (at: number) => covers.every((cover) => cover[at] !== 1);
   if (shareWhere(inside, facts.background, (_x, _y, at) => isSeen(at)) < SEEN_SHARE) return 'covered';
-  const isPhotograph = facts.photographs.has(background) || (image !== null && facts.photographs.has(image));
-  if (facts.packDrawsDrawings && isPhotograph) return 'photograph';
+  if (cannotReplace) return 'photograph';
   const shared = sharedColours(facts.background, inside);
   return shared !== null && shared >= NO_OBJECT_FROM ? 'noObject' : null;
 }

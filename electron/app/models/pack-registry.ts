@@ -90,12 +90,18 @@ export class PackRegistry {
   }
 }
 
+/** What bundled packs are for, by their ids. */
+const BUNDLED_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  starter:
+    'Included with the program; needs no download. It knows twelve kinds of subjects, as drawings of 256 x 256 pixels; for photographs use a larger pack.',
+};
+
 function describeBundled({ id, name, licence, files }: PackManifest): ListedPack {
   const knownBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   return {
     id,
     name,
-    description: 'Included with the program; needs no download.',
+    description: BUNDLED_DESCRIPTIONS[id] ?? 'Included with the program; needs no download.',
     isBundled: true,
     isUsable: true,
     takesCheckpoints: false,

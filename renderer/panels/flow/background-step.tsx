@@ -24,7 +24,8 @@ export const BackgroundStep = memo(function BackgroundStep({
   const { t } = useTranslation();
   const studio = useStudioActions();
   const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
-  const canGenerate = capabilities?.generateBackgrounds ?? false;
+  // Until the engine has opened the pack, what most packs can do is shown, so that nothing moves when it has.
+  const canGenerate = capabilities?.generateBackgrounds ?? true;
   const [{ negativePrompt }, changeSettings] = usePrepareSettings();
   const staged = useCandidates();
   const { generating } = staged;
@@ -49,13 +50,6 @@ export const BackgroundStep = memo(function BackgroundStep({
       />
       <TokenCount prompt={prompt} />
       <UnknownWords text={prompt} needsSubject />
-      <PromptWords
-        prompt={prompt}
-        isOffered={background === null}
-        onChange={(next) =>
-          studio.edit(t('changes.prompt'), (before) => changeScene(before, { prompt: next(before.prompt) }))
-        }
-      />
       <div data-drop="background">
         <Stack gap="2xs">
           <Group gap="2xs">
@@ -70,7 +64,8 @@ export const BackgroundStep = memo(function BackgroundStep({
                 variant="default"
                 maw="100%"
                 leftSection={<IconSparkles size={14} aria-hidden />}
-                disabled={prompt.trim() === ''}
+                disabled={!capabilities || prompt.trim() === ''}
+                title={capabilities ? undefined : t('device.starting')}
                 loading={generating !== undefined}
                 onClick={() => start(staged.generate)}
               >
@@ -79,12 +74,23 @@ export const BackgroundStep = memo(function BackgroundStep({
             )}
           </Group>
           <Text size="xs" c="dimmed">
-            {t(capabilities && !canGenerate ? 'background.cannotGenerate' : 'background.drop')}
+            {t(canGenerate ? 'background.drop' : 'background.cannotGenerate')}
           </Text>
-          {canGenerate && prompt.trim() === '' && <Text size="xs">{t('background.needsPrompt')}</Text>}
+          {canGenerate && prompt.trim() === '' && (
+            <Text size="xs" c="dimmed">
+              {t('background.needsPrompt')}
+            </Text>
+          )}
         </Stack>
       </div>
-      {canGenerate && capabilities?.negativePrompt && (
+      <PromptWords
+        prompt={prompt}
+        isOffered={background === null}
+        onChange={(next) =>
+          studio.edit(t('changes.prompt'), (before) => changeScene(before, { prompt: next(before.prompt) }))
+        }
+      />
+      {canGenerate && (capabilities?.negativePrompt ?? true) && (
         <MoreOptions label={t('prepare.candidateOptions')}>
           <TextField
             label={t('prepare.negativePrompt')}

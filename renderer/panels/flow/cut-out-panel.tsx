@@ -44,7 +44,7 @@ export function CutOutPanel({ cutOut, document }: { cutOut: CutOutInHand; docume
         </Group>
         <Group gap="2xs">
           <SubjectActions concept={concept} />
-          {capabilities && capabilities.findMaskBy !== null && <FindOptions capabilities={capabilities} />}
+          {capabilities?.findMaskBy !== null && <FindOptions capabilities={capabilities} />}
         </Group>
         <MaskOperations targetId={target} isLocked={concept.locked} />
       </Stack>

@@ -15,6 +15,7 @@ import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { takeTool } from '../actions/actions.ts';
+import { isPhotograph } from './picture-samples.ts';
 
 export interface DroppedPicture {
   readonly name: string;
@@ -76,7 +77,13 @@ export async function offerReplacement(
     offer({ conceptId: covering.id });
     return;
   }
-  if (!useStudio.getState().engine?.pack?.capabilities.selectMask) return;
+  const pack = useStudio.getState().engine?.pack;
+  if (!pack?.capabilities.selectMask) return;
+  // A pack of drawings can only place in photographs, which has been done.
+  const { background } = session.document;
+  if (pack.vocabulary?.draws === 'drawings' && background !== null) {
+    if (await isPhotograph(studio, background)) return;
+  }
   const mask = await studio.masks.objectAt(session, at);
   if (mask === undefined) return;
   const plane = await studio.workbench.load(mask);

@@ -11,19 +11,29 @@ import { NumberSlider } from '../widgets/number-slider.tsx';
 import { usePrepareSettings } from './use-prepare-settings.ts';
 
 /** A button that opens them. */
-export function FindOptions({ capabilities }: { capabilities: Capabilities }) {
+export function FindOptions({
+  capabilities,
+}: {
+  /** undefined until the engine has opened the pack. */
+  capabilities: Capabilities | undefined;
+}) {
   const { t } = useTranslation();
   return (
     <DropdownPanel
       position="bottom-end"
       width={300}
       target={(toggle) => (
-        <IconButton label={t('prepare.findOptions')} variant="default" onClick={toggle}>
+        <IconButton
+          label={t('prepare.findOptions')}
+          variant="default"
+          disabled={!capabilities}
+          onClick={toggle}
+        >
           <IconListSearch size={16} aria-hidden />
         </IconButton>
       )}
     >
-      <Options capabilities={capabilities} />
+      {capabilities && <Options capabilities={capabilities} />}
     </DropdownPanel>
   );
 }

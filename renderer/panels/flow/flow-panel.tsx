@@ -57,7 +57,7 @@ export function FlowPanel() {
         <WarningList />
         {render.isNext && (
           <Text size="xs" c="dimmed">
-            {t('flow.ready')}
+            {t(hasRendered ? 'flow.rendered' : 'flow.ready')}
           </Text>
         )}
       </Step>

@@ -20,7 +20,8 @@ export const InpaintedStep = memo(function InpaintedStep() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
-  const canRemove = capabilities?.removeObjects ?? false;
+  // Until the engine has opened the pack, what most packs can do is shown, so that nothing moves when it has.
+  const canRemove = capabilities?.removeObjects ?? true;
   const [{ growPx, method }] = usePrepareSettings();
   const [filled, setFilled] = useState<InpaintedBackground | null>(null);
   const [isRunning, setRunning] = useState(false);
@@ -62,7 +63,7 @@ export const InpaintedStep = memo(function InpaintedStep() {
           {t('background.inpaintedStale')}
         </Text>
       )}
-      {capabilities && replaces && (!canRemove || !hasMasks) && (
+      {replaces && (!canRemove || !hasMasks) && (
         <Text size="xs" c="dimmed">
           {t(canRemove ? 'background.needsMasks' : 'background.cannotRemoveObjects')}
         </Text>
@@ -73,7 +74,7 @@ export const InpaintedStep = memo(function InpaintedStep() {
             variant={isStale ? 'filled' : 'default'}
             leftSection={<IconEraser size={14} aria-hidden />}
             loading={isRunning}
-            disabled={!hasMasks}
+            disabled={!capabilities || !hasMasks}
             onClick={() => start(remove)}
           >
             {t(isStale ? 'background.makeInpaintedAgain' : 'background.makeInpainted')}
@@ -96,7 +97,7 @@ export const InpaintedStep = memo(function InpaintedStep() {
           </Button>
         )}
       </Group>
-      {capabilities && <RemovalOptions methods={capabilities.removalMethods} />}
+      <RemovalOptions methods={capabilities?.removalMethods ?? ['auto']} />
       <TextField
         label={t('background.inpaintPrompt')}
         help={t('background.inpaintPromptHint')}

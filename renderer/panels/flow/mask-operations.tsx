@@ -96,7 +96,7 @@ function Operations({ targetId, isLocked }: Props) {
       {/* Within the panel: outside of it, a click would close the panel. */}
       <DropdownMenu withinPortal={false}>
         <Menu.Target>
-          <Button variant="default" px="2xs" disabled={isLocked}>
+          <Button variant="default" px="2xs" className="mask-turns" disabled={isLocked}>
             {t('mask.transform')}
           </Button>
         </Menu.Target>

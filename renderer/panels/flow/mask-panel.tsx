@@ -30,7 +30,8 @@ export const MaskPanel = memo(function MaskPanel() {
     ({ frontOf, activeConceptId }) => frontOf !== null && frontOf === activeConceptId,
   );
   const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
-  const canFind = capabilities?.findMask ?? false;
+  // Until the engine has opened the pack, what most packs can do is shown, so that nothing moves when it has.
+  const canFind = capabilities?.findMask ?? true;
   const size = useStudio((state) => state.backgroundSize);
   const [isFinding, setFinding] = useState(false);
   const concept = useStudio(
@@ -100,12 +101,14 @@ export const MaskPanel = memo(function MaskPanel() {
             icon={<IconSearch size={16} aria-hidden />}
             label={t('mask.find')}
             loading={isFinding}
-            disabled={locked || phrase.trim() === ''}
-            title={phrase.trim() === '' ? t('mask.needsPhrase') : t('mask.find')}
+            disabled={!capabilities || locked || phrase.trim() === ''}
+            title={t(
+              !capabilities ? 'device.starting' : phrase.trim() === '' ? 'mask.needsPhrase' : 'mask.find',
+            )}
             onClick={() => start(find)}
           />
         )}
-        {capabilities && !paintsFront && <FindOptions capabilities={capabilities} />}
+        {!paintsFront && <FindOptions capabilities={capabilities} />}
         <MaskOperations targetId={target} isLocked={locked} isInBar />
         <MantineFileButton accept={PICTURE_FILE_ACCEPT} onChange={(file) => file && start(() => load(file))}>
           {(open) => (

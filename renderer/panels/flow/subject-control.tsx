@@ -63,6 +63,7 @@ export function SubjectActions({ concept }: { concept: DocumentConcept }) {
   const { id, image } = concept;
   if (image === null) return null;
   const phrase = subjectPhrase(concept);
+  const needsName = finder === 'name' && phrase === '';
   const find = async () => {
     setFinding(true);
     try {
@@ -79,20 +80,18 @@ export function SubjectActions({ concept }: { concept: DocumentConcept }) {
   };
   return (
     <>
-      {capabilities && (
-        <Button
-          variant="default"
-          leftSection={<IconFocusCentered size={14} aria-hidden />}
-          loading={isFinding}
-          disabled={finder === 'name' && phrase === ''}
-          title={finder === 'name' && phrase === '' ? t('subject.needsName') : undefined}
-          onClick={() =>
-            finder === 'none' ? reportNotice(t('subject.getModel'), { kind: 'warning' }) : start(find)
-          }
-        >
-          {t('subject.find')}
-        </Button>
-      )}
+      <Button
+        variant="default"
+        leftSection={<IconFocusCentered size={14} aria-hidden />}
+        loading={isFinding}
+        disabled={!capabilities || needsName}
+        title={!capabilities ? t('device.starting') : needsName ? t('subject.needsName') : undefined}
+        onClick={() =>
+          finder === 'none' ? reportNotice(t('subject.getModel'), { kind: 'warning' }) : start(find)
+        }
+      >
+        {t('subject.find')}
+      </Button>
       <FileButton
         leftSection={<IconUpload size={14} aria-hidden />}
         onFile={(file) => start(() => load(file))}

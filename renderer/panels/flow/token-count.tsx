@@ -32,7 +32,9 @@ export const TokenCount = memo(function TokenCount({ prompt }: { prompt: string 
       isCurrent = false;
     };
   }, [studio, prompt, pack]);
-  if (prompt.trim() === '' || counted?.of !== prompt) return null;
+  if (prompt.trim() === '') return null;
+  // Its line is there before the number is, so that nothing below it moves.
+  if (counted?.of !== prompt) return <Text size="xs">{'\u00a0'}</Text>;
   const { count, limit, chunks, ignoredFrom } = counted.tokens;
   return (
     <>

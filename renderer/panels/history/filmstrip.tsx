@@ -242,7 +242,7 @@ function Frame({
               ? `${t('parameters.seed.name')} ${variation.seed}`
               : (caption?.short ?? (render.totalMs === null ? '' : durationOf(render.totalMs))))}
         </Text>
-        <Group gap={0} wrap="nowrap">
+        <Group gap={0} wrap="nowrap" className="frame-actions">
           <IconButton
             size="xs"
             label={`${t(isStarred ? 'history.unstar' : 'history.star')}: ${name}`}

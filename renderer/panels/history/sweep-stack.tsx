@@ -50,7 +50,7 @@ export function SweepStack({
               {isUnderWay ? `${done}/${renders.length}` : renders.length}
             </span>
           </UnstyledButton>
-          <Text size="xs" lineClamp={2} className="frame-name" title={name}>
+          <Text size="xs" truncate className="frame-name" title={name}>
             {ofParameter(x.parameter)} × {ofParameter(y.parameter)}
           </Text>
         </div>

@@ -1,5 +1,5 @@
 /** The program's version and third-party licences. */
-import { Accordion, Button, Code, Group, Stack, Switch, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Switch, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LicenceNotice } from '../../../electron/contract/commands/app-commands.ts';
@@ -8,12 +8,12 @@ import { reportError } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { BrandMark } from '../widgets/brand-mark.tsx';
+import { LicenceList, LicenceTexts } from './licence-list.tsx';
 
 export function AboutSheet() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const info = useStudio((state) => state.info);
-  const [opened, setOpened] = useState<string | null>(null);
   const [notices, setNotices] = useState<readonly LicenceNotice[]>([]);
   useEffect(() => {
     studio.client.call('app.licences', {}).then(setNotices).catch(reportError);
@@ -43,24 +43,15 @@ export function AboutSheet() {
           {t('about.diagnostics')}
         </Text>
       </Stack>
+      {/* The program itself comes first. */}
+      <Title order={3} size="h6">
+        {t('about.licence')}
+      </Title>
+      <LicenceTexts notices={notices.slice(0, 1)} level={4} />
       <Title order={3} size="h6">
         {t('about.licences')}
       </Title>
-      <Accordion variant="contained" order={4} value={opened} onChange={setOpened}>
-        {notices.map(({ name, version, licence, text }) => (
-          <Accordion.Item key={`${name}@${version}`} value={`${name}@${version}`}>
-            <Accordion.Control disabled={text === null}>
-              <Text size="sm">
-                {name} {version} · {licence}
-              </Text>
-            </Accordion.Control>
-            <Accordion.Panel>
-              {/* Half a megabyte in all: lay out only expanded texts. */}
-              {opened === `${name}@${version}` && <Code block>{text}</Code>}
-            </Accordion.Panel>
-          </Accordion.Item>
-        ))}
-      </Accordion>
+      <LicenceList notices={notices.slice(1)} />
     </Stack>
   );
 }

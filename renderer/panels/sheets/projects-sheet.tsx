@@ -1,9 +1,19 @@
 /** The start screen: a new project from a picture or a name, the samples, and the recent projects. */
-import { Button, FileButton, Group, Stack, Text, TextInput, Title, UnstyledButton } from '@mantine/core';
+import {
+  Button,
+  FileButton,
+  Group,
+  Skeleton,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+  UnstyledButton,
+} from '@mantine/core';
 import { IconPhotoPlus } from '@tabler/icons-react';
 import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RecentProject } from '../../../electron/contract/commands/project-commands.ts';
+import { type RecentProject, sampleSchema } from '../../../electron/contract/commands/project-commands.ts';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
 import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 import { reportError } from '../../session/notices.ts';
@@ -14,13 +24,15 @@ import { ProjectCard } from './project-card.tsx';
 import { SampleCard } from './sample-card.tsx';
 import { startFromPictures } from './start-from-pictures.ts';
 
+const EXPECTED_SAMPLES = sampleSchema.options;
+
 export function ProjectsSheet() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const currentPath = useStudio((state) => state.project?.state.path);
   const isOpening = useStudio((state) => state.isOpening);
   const [recent, setRecent] = useState<readonly RecentProject[] | null>(null);
-  const [samples, setSamples] = useState<CommandOutput<'project.samples'>>([]);
+  const [samples, setSamples] = useState<CommandOutput<'project.samples'> | null>(null);
   const read = useCallback(() => {
     studio.client.call('project.recent', {}).then(setRecent).catch(reportError);
   }, [studio]);
@@ -29,7 +41,7 @@ export function ProjectsSheet() {
     studio.client.call('project.samples', {}).then(setSamples).catch(reportError);
   }, [studio]);
   return (
-    <div className="start-screen" data-drop="project" aria-busy={isOpening}>
+    <div className="start-screen" aria-busy={isOpening}>
       <div className="start-hero">
         <BrandMark sidePx={56} />
         <div>
@@ -57,15 +69,20 @@ export function ProjectsSheet() {
         </FileButton>
         <NewProject />
       </div>
-      {samples.length > 0 && (
+      {samples?.length !== 0 && (
         <section aria-labelledby="start-samples">
           <Title order={3} size="h6" id="start-samples">
             {t('start.samples')}
           </Title>
           <div className="sample-grid">
-            {samples.map((sample) => (
-              <SampleCard key={sample.sample} sample={sample} />
-            ))}
+            {samples?.map((sample) => <SampleCard key={sample.sample} sample={sample} />) ??
+              // In their places until they are read, so that nothing moves under the pointer.
+              EXPECTED_SAMPLES.map((sample) => (
+                <div key={sample} className="project-card" data-expected aria-hidden>
+                  <Skeleton className="sample-pictures" radius={0} />
+                  <div className="project-foot" />
+                </div>
+              ))}
           </div>
         </section>
       )}

@@ -4,7 +4,8 @@
  */
 
 export const koPacks: Readonly<Record<string, string>> = {
-  starter: '프로그램에 들어 있어 내려받을 필요가 없습니다.',
+  starter:
+    '프로그램에 들어 있어 내려받을 필요가 없습니다. 열두 가지 피사체를 256 x 256픽셀 그림으로만 알므로, 사진에는 더 큰 팩을 쓰세요.',
   'starter/starter': '장면에 필요한 모든 것이 들어 있습니다.',
   sd21: '전체 팩입니다. Stable Diffusion 2.1 base가 섞고, SDXL base가 배경을 그리고, Grounding DINO와 SAM이 마스크를 찾고, LaMa가 물체를 지우고, CLIP과 DINOv2가 결과를 잽니다.',
   'sd21/blending': '콘셉트를 장면에 섞습니다.',

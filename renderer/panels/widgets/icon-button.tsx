@@ -16,6 +16,8 @@ export interface IconButtonProps
 export function IconButton({ label, action, children, ...props }: IconButtonProps) {
   return (
     <Tooltip
+      // Not over the menu that it has opened.
+      disabled={props['aria-expanded'] === true}
       label={
         <>
           {label} {action && <Keys action={action} />}

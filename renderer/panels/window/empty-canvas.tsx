@@ -11,7 +11,7 @@ import { FileButton } from '../widgets/file-button.tsx';
 export function EmptyCanvas() {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const canGenerate = useStudio((state) => state.engine?.pack?.capabilities.generateBackgrounds ?? false);
+  const canGenerate = useStudio((state) => state.engine?.pack?.capabilities.generateBackgrounds ?? true);
   return (
     <div className="canvas-empty" data-drop="background">
       <IconPhotoPlus size={48} stroke={1.25} aria-hidden />

@@ -215,6 +215,8 @@ export function HeaderBar() {
         <SaveState />
       </Group>
       <Group gap="2xs" ml="auto" wrap="nowrap">
+        {/* First, so that the button that is about to be pressed does not move. */}
+        <Warnings />
         <Button
           size="sm"
           leftSection={<IconPlayerPlay size={16} aria-hidden />}
@@ -225,7 +227,6 @@ export function HeaderBar() {
           {t('render.start')}
         </Button>
         <MoreRenders disabled={!isComplete} />
-        <Warnings />
         <ExportButtons />
         <IconButton label={t('app.models')} onClick={() => open('models')}>
           <IconBox size={18} aria-hidden />

@@ -75,7 +75,9 @@ function RenderInspector() {
 function RenderFrame() {
   const { t } = useTranslation();
   const document = useStudio((state) => state.project?.document);
-  if (!document?.background) return null;
+  // While a picture is cut out, what the frame contains is not known.
+  const isCuttingOut = useEditor((state) => state.cutOut !== null);
+  if (!document?.background || isCuttingOut) return null;
   return (
     <div>
       <ControlHead name={t('frame.title')} />

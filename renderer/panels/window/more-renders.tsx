@@ -1,5 +1,5 @@
 /** Other ways to render: several variations at once and, for users with a farm, elsewhere than by default. */
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { MAX_VARIATIONS } from '../../../electron/contract/render-record.ts';
@@ -7,7 +7,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { startRender, startVariations, variationCount } from '../actions/actions.ts';
 import { DropdownMenu } from '../widgets/dropdown.tsx';
-import { Keys } from '../widgets/icon-button.tsx';
+import { IconButton, Keys } from '../widgets/icon-button.tsx';
 
 const COUNTS = Array.from({ length: MAX_VARIATIONS - 1 }, (_, index) => index + 2);
 
@@ -19,15 +19,11 @@ export function MoreRenders({ disabled }: { disabled: boolean }) {
   const renderOn = (place: string | null) => start(() => startRender(studio, { renderOn: place }));
   return (
     <DropdownMenu position="bottom-end">
-      <Tooltip label={t('render.more')}>
-        <div>
-          <Menu.Target>
-            <ActionIcon size={36} disabled={disabled} aria-label={t('render.more')}>
-              <IconChevronDown size={16} aria-hidden />
-            </ActionIcon>
-          </Menu.Target>
-        </div>
-      </Tooltip>
+      <Menu.Target>
+        <IconButton size={36} variant="filled" color="brand" disabled={disabled} label={t('render.more')}>
+          <IconChevronDown size={16} aria-hidden />
+        </IconButton>
+      </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('render.severalSeeds')}</Menu.Label>
         {COUNTS.map((count) => (

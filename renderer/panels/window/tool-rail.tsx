@@ -47,7 +47,8 @@ export function ToolRail() {
   const studio = useStudioActions();
   const inHand = useEditor((state) => state.tool);
   const isCuttingOut = useEditor((state) => state.cutOut !== null);
-  const canSelect = useStudio((state) => state.engine?.pack?.capabilities.selectMask ?? false);
+  // Shown, but not to be taken, until the engine has opened the pack.
+  const canSelect = useStudio((state) => state.engine?.pack?.capabilities.selectMask);
   return (
     <nav className="tool-rail" aria-label={t('tools.title')}>
       <Stack
@@ -58,7 +59,9 @@ export function ToolRail() {
         aria-orientation="vertical"
       >
         {GROUPS.map((group) =>
-          group.filter((tool) => (tool !== 'select' || canSelect) && !(tool === 'frame' && isCuttingOut)),
+          group.filter(
+            (tool) => (tool !== 'select' || canSelect !== false) && !(tool === 'frame' && isCuttingOut),
+          ),
         )
           .filter((group) => group.length > 0)
           .map((group, index) => (
@@ -75,6 +78,7 @@ export function ToolRail() {
                     variant={tool === inHand ? 'filled' : 'subtle'}
                     color={tool === inHand ? 'brand' : 'gray'}
                     aria-pressed={tool === inHand}
+                    disabled={tool === 'select' && !canSelect}
                     onClick={() => takeTool(studio, tool)}
                   >
                     <Icon size={20} aria-hidden />

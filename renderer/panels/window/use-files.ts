@@ -18,6 +18,11 @@ function picturesOf(data: DataTransfer | null): File[] {
   return [...(data?.files ?? [])].filter(({ type }) => type.startsWith('image/'));
 }
 
+/** The scene behind the start screen cannot be seen: nothing is added to it, wherever on the screen it is dropped. */
+function isStartOpen(): boolean {
+  return useEditor.getState().sheet === 'projects';
+}
+
 /** Position of a drop in the scene, in background pixels; undefined elsewhere, and while a picture is cut out. */
 function pointOnCanvas({ view }: Studio, { target, clientX, clientY }: DragEvent): Point | undefined {
   const canvas = target instanceof Element ? target.closest('.scene-canvas') : null;
@@ -58,7 +63,7 @@ export function useFiles(): void {
           event.target instanceof Element && event.target.closest('[data-drop="background"]') !== null;
         const files = picturesOf(event.dataTransfer);
         if (files.length === 0) reportNotice(i18next.t('add.noPictures'), { kind: 'warning' });
-        if (event.target instanceof Element && event.target.closest('[data-drop="project"]')) {
+        if (isStartOpen()) {
           start(() => startFromPictures(studio, files));
           return;
         }
@@ -75,7 +80,7 @@ export function useFiles(): void {
         const hasText = event.clipboardData?.types.includes('text/plain') ?? false;
         if (files.length === 0 || (hasText && isTyping(event.target))) return;
         event.preventDefault();
-        start(() => addPictures(studio, files, 'scene'));
+        start(() => (isStartOpen() ? startFromPictures(studio, files) : addPictures(studio, files, 'scene')));
       },
       { signal },
     );

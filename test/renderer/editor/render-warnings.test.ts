@@ -99,6 +99,11 @@ describe('photographs', () => {
       { kind: 'photograph', conceptId: 'a' },
     ]);
     expect(renderWarnings(scene(concept('a')), facts({ photographs, packDrawsDrawings: false }))).toEqual([]);
+    // Said before anybody paints a mask.
+    const unmasked = concept('a', { mask: null });
+    const before = { masks: new Map(), background: undefined };
+    expect(renderWarnings(scene(unmasked), facts({ ...before, photographs }))[0]?.kind).toBe('photograph');
+    expect(renderWarnings(scene(unmasked), facts(before))).toEqual([]);
   });
 });
 
