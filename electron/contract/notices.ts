@@ -41,10 +41,10 @@ export const noticeTexts = {
     'The import of {{component}} from {{folder}} was interrupted. Import it again, or remove it.',
 
   PROMPT_OF_SCENE: 'The scene’s prompt',
-  PROMPT_OF_INPAINTED: 'The prompt of the inpainted background',
+  PROMPT_OF_INPAINTED: 'The clean background prompt',
   PROMPT_NEGATIVE: 'The negative prompt',
-  PROMPT_OF_CONCEPT: 'The prompt of the concept "{{name}}"',
-  PROMPT_QUOTED: '"{{prompt}}"',
+  PROMPT_OF_CONCEPT: 'The prompt of the concept “{{name}}”',
+  PROMPT_QUOTED: '“{{prompt}}”',
   PROMPT_TOO_LONG: '{{prompt}} is too long: its last {{count}} tokens have no effect.',
   NEGATIVE_PROMPT_UNUSED: 'The negative prompt had no effect: it needs guidance above 1.',
   EMBEDDING_UNKNOWN:
@@ -57,15 +57,15 @@ export const noticeTexts = {
   SUBJECTS_MISSING: 'No {{subjects}} was found in the picture of seed {{seed}}.',
 
   PHRASE_WORDS_IGNORED:
-    'The starter pack’s segmenter knows {{subjects}}, and {{looks}}. It ignored: {{words}}.',
+    'The starter pack can find {{subjects}}, described as {{looks}}. It ignored: {{words}}.',
   PHRASE_UNKNOWN:
-    'The starter pack’s segmenter knows {{subjects}}, and {{looks}}. It found none of these in "{{phrase}}".',
-  PHRASE_OF_SEVERAL: 'It looks for one subject at a time, and "{{phrase}}" names {{subjects}}.',
+    'The starter pack can find {{subjects}}, described as {{looks}}. “{{phrase}}” names none of these.',
+  PHRASE_OF_SEVERAL: 'It looks for one subject at a time, and “{{phrase}}” names {{subjects}}.',
   MORE_FOUND: '{{count}} more were found; only the best {{most}} were masked.',
 
-  MASK_OF_CONCEPT: 'The mask of the concept "{{name}}" ({{file}})',
-  MASK_OF_SUBJECT: 'The subject mask of the concept "{{name}}" ({{file}})',
-  MASK_IN_FRONT: 'The mask of what is in front of "{{name}}" ({{file}})',
+  MASK_OF_CONCEPT: 'The mask of the concept “{{name}}” ({{file}})',
+  MASK_OF_SUBJECT: 'The subject mask of the concept “{{name}}” ({{file}})',
+  MASK_IN_FRONT: 'The mask of what is in front of “{{name}}” ({{file}})',
   MASK_IN_COLOUR:
     '{{mask}} is a picture in colour; its lightness is the mask. If that is not what you mean, save the shape as white on black.',
   MASK_IN_COLOUR_WITH_ALPHA:
@@ -83,14 +83,14 @@ export const noticeTexts = {
     'The model saw the frame of {{width}} x {{height}} pixels at {{modelWidth}} x {{modelHeight}}: the frame was enlarged to the model’s size.',
   FRAME_REDUCED:
     'The model saw the frame of {{width}} x {{height}} pixels at {{modelWidth}} x {{modelHeight}}: what it generates is {{times}} times as coarse as the background.',
-  CONCEPT_CUT: '"{{name}}" extends beyond the frame: only the part inside was rendered.',
-  CONCEPT_WHOLE: 'The whole picture of "{{name}}" was used, because its subject is not marked.',
+  CONCEPT_CUT: '“{{name}}” extends beyond the frame: only the part inside was rendered.',
+  CONCEPT_WHOLE: 'The whole picture of “{{name}}” was used, because its subject is not marked.',
   CONCEPT_WITHOUT_OBJECT:
-    'There is no object at the mask of "{{name}}": with and without objects the background is the same there, and replacing only changes an object. Move the mask onto an object, or place the concept instead.',
+    'There is no object at the mask of “{{name}}”: with and without objects the background is the same there, and replacing only changes an object. Move the mask onto an object, or place the concept instead.',
   STRENGTH_LOWERED:
-    'The model pack’s autoencoder reproduces the picture with "{{name}}" at only {{psnrDb}} dB, so the model’s changes to it were used at a strength of {{strength}}. Set the strength for more or less.',
+    'The model pack reproduces the picture with “{{name}}” only roughly ({{psnrDb}} dB), so its changes were used at a strength of {{strength}}. Set the strength for more or less.',
   NOT_INPAINTED:
-    'The scene has no inpainted background: the masks were filled smoothly from their surroundings instead.',
+    'The scene has no clean background: the masks were filled smoothly from their surroundings instead.',
 } as const;
 
 export type NoticeCode = keyof typeof noticeTexts;

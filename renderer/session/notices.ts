@@ -4,6 +4,8 @@ import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { StudioError } from '../../electron/contract/errors.ts';
 import { type Notice, noticeSentence, noticeTexts } from '../../electron/contract/notices.ts';
+import { sentenceTranslator } from './known-sentences.ts';
+import { wordIn } from './pack-words.ts';
 
 /** Kind of a message; only success is green. */
 export type NoticeKind = 'success' | 'info' | 'warning' | 'error';
@@ -85,16 +87,59 @@ export function sentenceOf(error: unknown): string {
 
 /** What a host or an engine says, in the editor's language. */
 export function sayNotice(notice: Notice): string {
-  return noticeSentence(notice, {
-    textOf: (code) => translated('notices', code) ?? noticeTexts[code],
-    failure: failureSentence,
-  });
+  return typographic(
+    noticeSentence(inWordsOfLanguage(notice), {
+      textOf: (code) => translated('notices', code) ?? noticeTexts[code],
+      failure: failureSentence,
+    }),
+  );
 }
 
-/** A failure in the editor's language: what its code means, then the host's English sentence with the details. */
+/** Parameters that list words of the pack's vocabulary. */
+const VOCABULARY_PARAMETERS = ['subjects', 'looks'];
+
+function inWordsOfLanguage(notice: Notice): Notice {
+  const parameters = Object.entries(notice.parameters).map(([name, value]) => [
+    name,
+    VOCABULARY_PARAMETERS.includes(name) && Array.isArray(value)
+      ? value.map((word: string) => wordIn(i18next.language, word))
+      : value,
+  ]);
+  return { ...notice, parameters: Object.fromEntries(parameters) as Notice['parameters'] };
+}
+
+/**
+ * A failure in the editor's language: its own sentence. One that is not the program's own, such as a library's, is
+ * quoted after what its code means.
+ */
 export function failureSentence({ code, message }: Pick<StudioError, 'code' | 'message'>): string {
   const meaning = translated('errors', code);
-  return meaning === undefined ? message : `${meaning} (${message})`;
+  if (meaning === undefined) return typographic(message);
+  return inLanguage(message) ?? `${meaning} “${message}”`;
+}
+
+/** By the language's table of sentences, which never changes. */
+const translators = new WeakMap<object, (sentence: string) => string | undefined>();
+
+function inLanguage(sentence: string): string | undefined {
+  const { language } = i18next;
+  const details = i18next.getResourceBundle(language, 'errorDetails') as Record<string, string> | undefined;
+  if (details === undefined) return undefined;
+  let translate = translators.get(details);
+  if (translate === undefined) {
+    // Notices are in errors too.
+    const notices = Object.entries(noticeTexts).map(
+      ([code, english]) => [english, translated('notices', code) ?? english] as const,
+    );
+    translate = sentenceTranslator([...Object.entries(details), ...notices]);
+    translators.set(details, translate);
+  }
+  return translate(sentence);
+}
+
+/** With the quotation marks of the window's own texts. */
+function typographic(sentence: string): string {
+  return sentence.replaceAll(/"([^"\n]*)"/g, '“$1”');
 }
 
 /** A text by its code in a language other than English, which is the contract's. */

@@ -29,6 +29,7 @@ import { Jobs } from './jobs.ts';
 import { MaskHits } from './mask-hits.ts';
 import { Masks } from './masks.ts';
 import { reportError, reportNotice, sayNotice, sentenceOf } from './notices.ts';
+import { learnWords } from './pack-words.ts';
 import { forgetPage, recallPage, suspendPage } from './page-memory.ts';
 import { readPanels } from './panel-layout.ts';
 import { Pictures } from './pictures.ts';
@@ -128,6 +129,7 @@ export class Studio {
       if (isFirstStart === true) useEditor.setState({ sheet: 'projects' });
       useStudio.setState({ phase: 'ready', failure: null });
       this.#readFarms().catch(reportError);
+      if (engine) learnWords(engine);
       if (followsOther(engine, this.session.document)) this.openSceneModel().catch(reportError);
       else this.#learnPack(engine);
       this.#followModel();
@@ -280,6 +282,7 @@ export class Studio {
     client.on('job.changed', (job) => this.jobs.put(job));
     client.on('engine.changed', (engine) => {
       mirror({ engine });
+      learnWords(engine);
       this.#learnPack(engine);
     });
     client.on('library.changed', () =>

@@ -85,7 +85,8 @@ export function firstOwnPicture(
   at: readonly [x: number, y: number],
 ): Promise<StoryCount> {
   return count('first own exported picture', { actions: 5, seconds: 60 }, page, async (user) => {
-    await user.drop('beach.png', background, '.start-drop');
+    // Anywhere on the start screen: the scene behind it is not meant.
+    await user.drop('beach.png', background, '.sheet-head');
     await page.locator('.start-screen').waitFor({ state: 'detached' });
     await page.getByRole('img', { name: t('background.alt') }).waitFor();
     await user.dropOnCanvas('my_teddy.png', subject, at);

@@ -240,6 +240,8 @@ it('is readable and can be hit at every window size, in both languages, whatever
         await look(`${at}, tab ${tab}`);
       }
       await tabs.nth(2).click();
+      const tops = await tabs.evaluateAll((all) => all.map((tab) => tab.getBoundingClientRect().top));
+      expect(new Set(tops).size, `${at}: the tabs are in one line`).toBe(1);
       await page.locator('.frame-picture').first().click();
       await page.locator('.hold-original').waitFor();
       await look(`${at}, comparison`);

@@ -142,13 +142,17 @@ describe('find by text', () => {
   it('follows the thresholds, and is discarded by Escape', async () => {
     const { page } = studio;
     await find();
-    const options = page.getByRole('button', { name: t('prepare.findOptions') });
-    await options.click();
-    const box = page.getByRole('textbox', { name: t('prepare.boxThreshold') });
-    await box.fill('1');
-    await box.press('Enter');
+    // In the bar, in a window of the usual size, and in the options.
+    const inBar = bar().getByRole('textbox', { name: t('prepare.boxThreshold') });
+    await inBar.fill('1');
+    await inBar.press('Enter');
     await expect.poll(() => hits().count()).toBe(0);
     expect(await page.getByRole('button', { name: t('hits.use') }).isDisabled()).toBe(true);
+    const options = page.getByRole('button', { name: t('prepare.findOptions') });
+    await options.click();
+    const box = page
+      .locator('.mantine-Popover-dropdown')
+      .getByRole('textbox', { name: t('prepare.boxThreshold') });
     await box.fill('0.3');
     await box.press('Enter');
     await expect.poll(() => hits().count()).toBe(2);

@@ -10,6 +10,7 @@ import {
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type MaskOperation, TURNS } from '../../editor/mask-operations.ts';
+import { showScene } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { BarButton } from '../widgets/bar-button.tsx';
 import { DropdownMenu, DropdownPanel } from '../widgets/dropdown.tsx';
@@ -54,13 +55,13 @@ function Operations({ targetId, isLocked }: Props) {
   const { workbench } = useStudioActions();
   const [amount, setAmount] = useState(4);
   const [degrees, setDegrees] = useState(15);
+  const operate = (made: MaskOperation) => {
+    // A render that is shown would hide the change.
+    showScene();
+    start(() => workbench.operate(targetId, made));
+  };
   const operation = (label: string, made: MaskOperation) => (
-    <Button
-      variant="default"
-      px="2xs"
-      disabled={isLocked}
-      onClick={() => start(() => workbench.operate(targetId, made))}
-    >
+    <Button variant="default" px="2xs" disabled={isLocked} onClick={() => operate(made)}>
       {label}
     </Button>
   );
@@ -107,7 +108,7 @@ function Operations({ targetId, isLocked }: Props) {
               <Menu.Item
                 key={kind}
                 leftSection={<Icon size={14} aria-hidden />}
-                onClick={() => start(() => workbench.operate(targetId, { kind }))}
+                onClick={() => operate({ kind })}
               >
                 {t(`mask.${kind}`)}
               </Menu.Item>

@@ -7,7 +7,7 @@ import { useShallow } from 'zustand/react/shallow';
 import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 import { coverageOf, isBlank } from '../../editor/mask-plane.ts';
 import { changeTarget, targetId, targetOf } from '../../editor/mask-target.ts';
-import { useEditor } from '../../session/editor-store.ts';
+import { showScene, useEditor } from '../../session/editor-store.ts';
 import { reportFind } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -76,6 +76,7 @@ export const MaskPanel = memo(function MaskPanel() {
   }
   const target = targetId({ conceptId: id, role: paintsFront ? 'front' : 'mask' });
   const find = async () => {
+    showScene();
     setFinding(true);
     try {
       const { mask, notices } = await studio.masks.findConcept(studio.session, id, phrase.trim());
@@ -86,6 +87,7 @@ export const MaskPanel = memo(function MaskPanel() {
   };
   const load = async (file: File) => {
     const { session } = studio;
+    showScene();
     const mask = await studio.pictures.importMask(file, file.name, size, session);
     session.edit(t('changes.loadMask'), (before) => changeTarget(before, target, mask));
   };
@@ -130,7 +132,13 @@ export const MaskPanel = memo(function MaskPanel() {
           </Menu.Target>
           <Menu.Dropdown>
             {Object.entries(others).map(([otherId, otherName]) => (
-              <Menu.Item key={otherId} onClick={() => workbench.copyFrom(target, otherId)}>
+              <Menu.Item
+                key={otherId}
+                onClick={() => {
+                  showScene();
+                  workbench.copyFrom(target, otherId);
+                }}
+              >
                 {otherName}
               </Menu.Item>
             ))}

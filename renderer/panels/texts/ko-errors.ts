@@ -1,4 +1,4 @@
-/** What each error means, in Korean; the host adds the details, such as names of files, in English. */
+/** What each error means, in Korean. Its own sentence, with names of files and the like, is in ko-error-details.ts. */
 import type { ErrorCode } from '../../../electron/contract/errors.ts';
 
 export const koErrors: Readonly<Record<ErrorCode, string>> = {

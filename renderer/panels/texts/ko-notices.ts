@@ -83,6 +83,6 @@ export const koNotices: Readonly<Record<NoticeCode, string>> = {
   CONCEPT_WITHOUT_OBJECT:
     '“{{name}}”의 마스크 자리에 물체가 없습니다. 배경과 빈 배경이 그곳에서 같고, 바꾸기는 있는 물체만 바꿉니다. 마스크를 물체 위로 옮기거나 콘셉트를 배치하세요.',
   STRENGTH_LOWERED:
-    '모델 팩의 오토인코더가 “{{name}}”이(가) 든 그림을 {{psnrDb}} dB로만 되살려서, 모델의 변화를 강도 {{strength}}로 썼습니다. 더 강하거나 약하게 하려면 강도를 정하세요.',
+    '모델 팩이 “{{name}}”이(가) 든 그림을 대강만 재현하므로({{psnrDb}} dB) 모델의 변화를 강도 {{strength}}(으)로 썼습니다. 더 강하거나 약하게 하려면 강도를 정하세요.',
   NOT_INPAINTED: '장면에 빈 배경이 없어 마스크를 주변에서 매끄럽게 채웠습니다.',
 };

@@ -3,7 +3,9 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
+import { koErrorDetails } from './ko-error-details.ts';
 import { koErrors } from './ko-errors.ts';
+import { koModelErrors } from './ko-model-errors.ts';
 import { koNotices } from './ko-notices.ts';
 import { koPacks } from './ko-packs.ts';
 import { koSamples } from './ko-samples.ts';
@@ -42,7 +44,14 @@ export async function startTexts(): Promise<void> {
   await i18next.use(initReactI18next).init({
     resources: {
       en: { translation: en },
-      ko: { translation: ko, errors: koErrors, notices: koNotices, packs: koPacks, samples: koSamples },
+      ko: {
+        translation: ko,
+        errors: koErrors,
+        errorDetails: { ...koErrorDetails, ...koModelErrors },
+        notices: koNotices,
+        packs: koPacks,
+        samples: koSamples,
+      },
     },
     lng: systemLanguage(),
     fallbackLng: 'en',

@@ -70,7 +70,7 @@ describe('the scene file', () => {
   test('without an inpainted background is composed, and the output says what was done instead', async () => {
     const { exitCode, out: printed } = await composeWith({ ...scene, inpainted: undefined });
     expect(exitCode).toBe(0);
-    expect(printed).toContain('note: The scene has no inpainted background');
+    expect(printed).toContain('note: The scene has no clean background');
   });
 });
 

@@ -39,7 +39,7 @@ describe('on the command line', () => {
     const { exitCode, err } = await composeWith(name);
     expect(exitCode).toBe(1);
     expect(err).toMatch(
-      /^error MASK_EMPTY: The mask of the concept "my cat" \(cat-mask\.png\) covers nothing\. /,
+      /^error MASK_EMPTY: The mask of the concept “my cat” \(cat-mask\.png\) covers nothing\. /,
     );
     expect(err).toContain(found);
     expect(err).toContain('Save ');

@@ -25,7 +25,7 @@ test('cross processes as they are, with an error as its code and sentence', () =
 
 test('are sentences of their parts', () => {
   expect(noticeSentence(nested)).toBe(
-    'The mask of what is in front of "cup" (front.png) covers nothing. The brightest value is 1 of 255; ' +
+    'The mask of what is in front of “cup” (front.png) covers nothing. The brightest value is 1 of 255; ' +
       'only 128 and more is inside. Save the mask with 0 for outside and 255 for inside.',
   );
   // A file that a stranger changed: the gap shows.

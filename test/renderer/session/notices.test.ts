@@ -3,10 +3,14 @@
 import { notifications, notificationsStore } from '@mantine/notifications';
 import i18next from 'i18next';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EngineStatus } from '../../../electron/contract/engine-status.ts';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import { notice, noticeTexts } from '../../../electron/contract/notices.ts';
+import { requirePictureFormat } from '../../../electron/foundation/pictures/picture-format.ts';
 import { en } from '../../../renderer/panels/texts/en.ts';
+import { koErrorDetails } from '../../../renderer/panels/texts/ko-error-details.ts';
 import { koErrors } from '../../../renderer/panels/texts/ko-errors.ts';
+import { koModelErrors } from '../../../renderer/panels/texts/ko-model-errors.ts';
 import { koNotices } from '../../../renderer/panels/texts/ko-notices.ts';
 import {
   reportError,
@@ -16,6 +20,7 @@ import {
   sayNotice,
   sentenceOf,
 } from '../../../renderer/session/notices.ts';
+import { learnWords } from '../../../renderer/session/pack-words.ts';
 
 beforeAll(async () => {
   await i18next.init({ lng: 'en', resources: { en: { translation: en } } });
@@ -50,11 +55,28 @@ describe('a failure', () => {
     expect(console.error).toHaveBeenCalledWith(error);
   });
 
-  it('is in the editor’s language by its code, with the host’s sentence for the details', async () => {
+  it('is in the editor’s language with its details; what is not the program’s own is quoted', async () => {
     i18next.addResourceBundle('ko', 'errors', koErrors);
+    i18next.addResourceBundle('ko', 'notices', koNotices);
+    i18next.addResourceBundle('ko', 'errorDetails', { ...koErrorDetails, ...koModelErrors });
     await i18next.changeLanguage('ko');
     expect(sentenceOf(new StudioError('DISK_FULL', 'Only 3 MB are free at /data.'))).toBe(
-      '디스크의 빈 공간이 부족합니다. (Only 3 MB are free at /data.)',
+      '디스크의 빈 공간이 부족합니다. “Only 3 MB are free at /data.”',
+    );
+    expect(sentenceOf(new StudioError('PROJECT_MISSING', 'C:\\one. two.pnpmix no longer exists.'))).toBe(
+      'C:\\one. two.pnpmix 파일이 더 이상 없습니다.',
+    );
+    // Sentences within sentences, and a notice within an error.
+    expect(() => requirePictureFormat(new Uint8Array([0x42, 0x4d]), 'a.bmp')).toThrow(
+      expect.toSatisfy(
+        (error: unknown) =>
+          sentenceOf(error) ===
+          'a.bmp: 그림으로 읽을 수 없습니다. BMP 그림입니다. 그림은 PNG, JPEG, WebP, AVIF, TIFF, GIF 형식이고 한 변 16384픽셀, 100메가픽셀까지 가능합니다. PNG로 저장해 추가하세요.',
+      ) as Error,
+    );
+    const empty = `The mask b.png covers nothing. ${noticeTexts.EMPTY_BLACK}`;
+    expect(sentenceOf(new StudioError('MASK_EMPTY', empty))).toBe(
+      `마스크 b.png: 아무것도 덮지 않습니다. ${koNotices.EMPTY_BLACK}`,
     );
     await i18next.changeLanguage('en');
     expect(sentenceOf(new StudioError('DISK_FULL', 'Only 3 MB are free at /data.'))).toBe(
@@ -117,14 +139,17 @@ describe('what a host or an engine says', () => {
       'A render could not be saved in the project: Only 3 MB are free at /data.',
     );
     expect(sayNotice(tooLong)).toBe(
-      'The prompt of the concept "my cat" is too long: its last 3 tokens have no effect.',
+      'The prompt of the concept “my cat” is too long: its last 3 tokens have no effect.',
     );
     expect(sayNotice(unknown)).toContain('names cat, dog.');
     i18next.addResourceBundle('ko', 'errors', koErrors);
     i18next.addResourceBundle('ko', 'notices', koNotices);
+    const words = { 고양이: 'cat', 개: 'dog' };
+    learnWords({ pack: { vocabulary: { languages: { ko: { words } } } } as unknown as EngineStatus['pack'] });
     await i18next.changeLanguage('ko');
+    expect(sayNotice(unknown)).toContain('고양이, 개이(가)');
     expect(sayNotice(notStored)).toBe(
-      '렌더링을 프로젝트에 저장하지 못했습니다. 디스크의 빈 공간이 부족합니다. (Only 3 MB are free at /data.)',
+      '렌더링을 프로젝트에 저장하지 못했습니다. 디스크의 빈 공간이 부족합니다. “Only 3 MB are free at /data.”',
     );
     expect(sayNotice(tooLong)).toBe(
       '콘셉트 “my cat”의 프롬프트: 너무 길어서 마지막 토큰 3개는 효과가 없습니다.',

@@ -178,7 +178,7 @@ describe('notices', () => {
     const file = tinySceneFile();
     file.inpainted = undefined;
     expect(sentencesOf((await render(file)).notices)).toEqual([
-      expect.stringContaining('no inpainted background'),
+      expect.stringContaining('no clean background'),
     ]);
   });
 

@@ -116,7 +116,7 @@ test('a concept that extends beyond a drawn frame is named, one inside it is not
   const drawn = { left: 60, top: 20, width: 64, height: 64 };
   const cut = await replacing(background, { left: 40, top: 30, width: 60, height: 30 });
   expect(sentencesOf((await render(tiny.engine, background, [cut], {}, drawn)).notices).join()).toContain(
-    '"thing" extends beyond the frame',
+    '“thing” extends beyond the frame',
   );
   const inside = await replacing(background, { left: 70, top: 30, width: 30, height: 30 });
   expect(
@@ -263,7 +263,7 @@ test('a mask on nothing is reported: replacing needs an object there', async () 
     pack: tiny.engine.pack.identity,
   };
   const { notices } = await tiny.engine.render(request, readAsset);
-  expect(sentencesOf(notices).join()).toContain('There is no object at the mask of "thing"');
+  expect(sentencesOf(notices).join()).toContain('There is no object at the mask of “thing”');
 });
 
 test('a render can be cancelled while it is assembled', async () => {
