@@ -188,6 +188,8 @@ export class MaskWorkbench extends Watched {
 
   /** Feeds the active tool. Nothing happens while no mask is active or the active one is locked. */
   input(input: ToolInput): void {
+    // What smart select is looking for would be lost.
+    if (input.kind === 'confirm' && this.#proposal.state === 'awaited') return;
     this.#step(input, false);
   }
 
@@ -308,7 +310,7 @@ export class MaskWorkbench extends Watched {
   conclude(): void {
     const { name } = this.#runner;
     if (name === 'select') {
-      if (this.#proposal.isProposalShown) this.input({ kind: 'confirm' });
+      if (this.#proposal.isProposalShown) this.#step({ kind: 'confirm' }, false);
     } else if (this.isActive && this.#lastPointer) this.input(endOf(name, this.#lastPointer)!);
     this.cancel();
   }

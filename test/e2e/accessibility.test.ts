@@ -102,7 +102,7 @@ describe('axe', () => {
     found['render menu'] = await violationsInBothThemes(page);
     await page.getByRole('menuitem', { name: t('history.rename') }).click();
     await page
-      .getByRole('textbox', { name: t('history.rename') })
+      .getByRole('textbox', { name: t('history.renderName') })
       .last()
       .waitFor();
     found.rename = await violationsInBothThemes(page);

@@ -96,7 +96,7 @@ describe('the history', () => {
       .click();
     await page.getByRole('menuitem', { name: t('history.rename') }).click();
     await page
-      .getByRole('textbox', { name: t('history.rename') })
+      .getByRole('textbox', { name: t('history.renderName') })
       .last()
       .fill('The first one');
     await page.keyboard.press('Enter');

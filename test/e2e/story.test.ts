@@ -167,7 +167,7 @@ describe('the sample', () => {
       .click();
     await page.getByRole('menuitem', { name: t('history.rename') }).click();
     await page
-      .getByRole('textbox', { name: t('history.rename') })
+      .getByRole('textbox', { name: t('history.renderName') })
       .last()
       .fill('The soft one');
     await page.keyboard.press('Enter');

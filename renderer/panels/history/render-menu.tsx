@@ -130,11 +130,17 @@ function NameDialog({
       >
         <TextInput
           name="name"
-          aria-label={t('history.rename')}
+          label={t('history.renderName')}
           defaultValue={name}
           maxLength={200}
           data-autofocus
         />
+        <Group gap="xs" mt="sm" justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('app.cancel')}
+          </Button>
+          <Button type="submit">{t('history.rename')}</Button>
+        </Group>
       </form>
     </Dialog>
   );

@@ -49,7 +49,7 @@ describe('on the command line', () => {
     const photo = await composeWith('comfy.png');
     expect(photo).toMatchObject({ exitCode: 0, err: '' });
     expect(photo.out).toMatch(
-      /note: The mask of .*"my cat" .* is a picture in colour; its lightness is the mask, and /,
+      /note: The mask of .*“my cat” .* is a picture in colour; its lightness is the mask, and /,
     );
     expect(photo.out).not.toMatch(/note: .*"my dog"/);
   });

@@ -205,6 +205,9 @@ describe('smart select', () => {
     feed('down', 10, 10);
     feed('up', 10, 10);
     expect(workbench.proposal).toBe('awaited');
+    // Enter would lose what is being looked for.
+    workbench.input({ kind: 'confirm' });
+    expect(workbench.proposal).toBe('awaited');
     workbench.cancel();
     expect(workbench.proposal).toBe('none');
     await propose();

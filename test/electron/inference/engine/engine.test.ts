@@ -186,7 +186,7 @@ describe('notices', () => {
     const file = { ...tinySceneFile(), parameters: { conceptImageMode: 'aligned' } };
     const { notices } = await render(file);
     expect(sentencesOf(notices)).toEqual(
-      file.concepts.map(({ name }) => expect.stringContaining(`"${name}" was used, because`)),
+      file.concepts.map(({ name }) => expect.stringContaining(`“${name}” was used, because`)),
     );
   });
 
@@ -195,7 +195,7 @@ describe('notices', () => {
     // Four passes of fourteen letters have an effect.
     file.concepts[0]!.prompt = 'abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz';
     expect(sentencesOf((await render(file)).notices)).toEqual([
-      expect.stringMatching(/"my cat" is too long: its last 6 tokens/),
+      expect.stringMatching(/“my cat” is too long: its last 6 tokens/),
     ]);
   });
 

@@ -217,7 +217,7 @@ describe('a placed concept', () => {
     const { notices } = await render(tiny.engine, background, [await placing(place, null)]);
     // Random weights preserve nothing of a picture.
     expect(sentencesOf(notices).join()).toMatch(
-      /reproduces the picture with "cup" at only \d+\.\d dB.*strength of 0\.\d\d/,
+      /reproduces the picture with “cup” only roughly \(\d+\.\d dB\).*strength of 0\.\d\d/,
     );
   });
 
