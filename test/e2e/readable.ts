@@ -1,4 +1,7 @@
-/** What cannot be read or hit in the window as it is: small texts, small pointer targets, and what is cut off. */
+/**
+ * What cannot be read or hit in the window as it is: small texts, small pointer targets, and what is cut off or
+ * wrapped.
+ */
 import type { Page } from 'playwright-core';
 
 const LEAST_TEXT_PX = 13;
@@ -93,6 +96,10 @@ export function unreadable(page: Page): Promise<string[]> {
         if (element.scrollWidth > element.clientWidth + 1 && !isShortened) {
           found.add(`cut off by ${element.scrollWidth - element.clientWidth} px: ${nameOf(element)}`);
         }
+      }
+      for (const list of document.querySelectorAll('[role="tablist"]')) {
+        const tops = [...list.querySelectorAll('[role="tab"]')].map((tab) => tab.getBoundingClientRect().top);
+        if (new Set(tops).size > 1) found.add(`tabs in several lines: ${nameOf(list)}`);
       }
       return [...found];
     },
