@@ -73,10 +73,11 @@ export class DiskTensorStore implements TensorStore {
     return tensors;
   }
 
+  /** Never rejects. */
   async save(key: string, tensors: readonly Tensor[]): Promise<void> {
-    const bytes = encode(this.#fullKey(key), tensors);
-    if (bytes.length > this.#limitBytes) return;
     try {
+      const bytes = encode(this.#fullKey(key), tensors);
+      if (bytes.length > this.#limitBytes) return;
       await writeFileAtomically(this.#pathOf(key), bytes, { isDurable: false });
       await this.#evict();
     } catch (error) {

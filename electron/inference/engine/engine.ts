@@ -32,6 +32,7 @@ import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { ConceptAttentionCache } from '../cache/concept-attention-cache.ts';
 import { DiskTensorStore } from '../cache/tensor-store.ts';
+import { UnhurriedStore } from '../cache/unhurried-store.ts';
 import { OnnxAutoencoder } from '../diffusion/autoencoder.ts';
 import type { EngineModels } from '../diffusion/engine-models.ts';
 import { fitLatentPreview, type LatentPreview } from '../diffusion/latent-preview.ts';
@@ -262,7 +263,7 @@ export class Engine {
     clock.charge('load');
     controls.onProgress?.({ stage: 'load', step: 1, total: 1 });
 
-    const store = new DiskTensorStore({
+    const files = new DiskTensorStore({
       folder: join(this.#cacheFolder, 'tensors'),
       salt: this.#storeSalt + JSON.stringify(request.pack.embeddings ?? []),
       ...(this.#cacheLimitBytes !== undefined && { limitBytes: this.#cacheLimitBytes }),
@@ -271,6 +272,7 @@ export class Engine {
         notices.push(notice('CACHE_UNWRITABLE', { folder: this.#cacheFolder }));
       },
     });
+    const store = new UnhurriedStore(files);
     const { onPreview } = controls;
     let preview: LatentPreview | undefined;
     /** A failed preview must not fail the render: continue without it, with a notice. */
@@ -331,6 +333,7 @@ export class Engine {
     const kept = await keepPictures(autoencoder, { request, prepared, composition }, store, controls.signal);
     notices.push(...kept.notices);
     const image = await pasteResult({ composition, detail: parameters.detail, ...kept });
+    await store.written();
     clock.charge('decode');
     return {
       image,

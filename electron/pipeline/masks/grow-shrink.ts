@@ -1,7 +1,9 @@
 /** Growing and shrinking by a round brush: dilation and erosion of a mask's region by a Euclidean disc. */
-import type { Tensor } from '../tensor/tensor.ts';
+import { cutPlane } from '../tensor/image-kernels.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { squaredDistanceTo } from './distance-transform.ts';
-import { assertNonNegative, maskWhere, regionOf } from './region.ts';
+import { boundingRectangle, expandRectangle } from './rectangle.ts';
+import { assertNonNegative, maskDims, maskWhere, regionOf } from './region.ts';
 
 /**
  * Grows a mask's region by a radius: every element within it of the region belongs to the result.
@@ -15,9 +17,19 @@ import { assertNonNegative, maskWhere, regionOf } from './region.ts';
  */
 export function growMask(mask: Tensor, radiusPx: number): Tensor {
   assertNonNegative(radiusPx, 'The radius by which a mask grows');
-  const squared = squaredDistanceTo(regionOf(mask));
+  const [height, width] = maskDims(mask);
+  const grown = new Float32Array(height * width);
+  const bounds = boundingRectangle(mask);
+  if (bounds === undefined) return tensor(grown, mask.dims);
+  // Farther than the radius from everything that the mask touches, nothing has to be measured.
+  const area = expandRectangle(bounds, Math.ceil(radiusPx), [height, width]);
+  const squared = squaredDistanceTo(regionOf(cutPlane(mask, area)));
   const limit = radiusPx * radiusPx;
-  return maskWhere(mask.dims, (at) => squared[at]! <= limit);
+  for (let y = 0, from = 0; y < area.height; y++) {
+    const row = (area.top + y) * width + area.left;
+    for (let at = row; at < row + area.width; at++, from++) grown[at] = squared[from]! <= limit ? 1 : 0;
+  }
+  return tensor(grown, mask.dims);
 }
 
 /**

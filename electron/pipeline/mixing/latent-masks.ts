@@ -84,9 +84,8 @@ export function latentMasks(
     for (const index of frontToBack(concepts)) takeRemaining(regions[index]!, remaining, weightsOf(index));
   };
   takeInOrder((index) => reduceMask(concepts[index]!.mask, options));
-  if (options.regionGrowPx > 0) {
-    takeInOrder((index) => reduceMask(growMask(concepts[index]!.mask, options.regionGrowPx), options));
-  }
+  const grown = concepts.map(({ mask }) => grownBy(mask, options.regionGrowPx));
+  if (options.regionGrowPx > 0) takeInOrder((index) => reduceMask(grown[index]!, options));
   let bandMask: Tensor | undefined;
   if (bandLatent > 0) {
     const withoutBands = remaining.slice();
@@ -102,8 +101,8 @@ export function latentMasks(
   return {
     regionMasks: regions.map((region) => tensor(region, dims)),
     backgroundMask: tensor(remaining, dims),
-    expandedMasks: concepts.map(({ mask }) => {
-      const rectangle = expandedRectangle(mask, dims, options);
+    expandedMasks: grown.map((mask) => {
+      const rectangle = expandedRectangle(mask, dims, { ...options, regionGrowPx: 0 });
       return rectangle === undefined ? zeros(dims) : rectangleMask(rectangle, dims);
     }),
     bandMask,
@@ -137,9 +136,14 @@ export function expandedRectangle(
   dims: readonly [height: number, width: number],
   { downscale, expandLatent, regionGrowPx, bandLatent }: Omit<LatentMaskOptions, 'featherPx'>,
 ): Rectangle | undefined {
-  const covered = areaAverage(regionGrowPx > 0 ? growMask(mask, regionGrowPx) : mask, downscale);
+  const covered = areaAverage(grownBy(mask, regionGrowPx), downscale);
   const bounds = boundingRectangle(hardRegion(covered)) ?? boundingRectangle(covered);
   return bounds && expandRectangle(bounds, expandLatent + bandLatent, dims);
+}
+
+/** Growing by nothing would make the mask hard. */
+function grownBy(mask: Tensor, regionGrowPx: number): Tensor {
+  return regionGrowPx > 0 ? growMask(mask, regionGrowPx) : mask;
 }
 
 function reduceMask(mask: Tensor, { downscale, featherPx }: LatentMaskOptions): Tensor {

@@ -21,11 +21,10 @@ export function areaAverage(plane: Tensor, factor: number): Tensor {
   }
   const reducedWidth = width / factor;
   const reduced = new Float32Array((height / factor) * reducedWidth);
-  for (let y = 0; y < height; y++) {
+  for (let y = 0, from = 0; y < height; y++) {
     const row = Math.floor(y / factor) * reducedWidth;
-    for (let x = 0; x < width; x++) {
-      const at = row + Math.floor(x / factor);
-      reduced[at] = reduced[at]! + plane.data[y * width + x]!;
+    for (let at = row; at < row + reducedWidth; at++) {
+      for (const end = from + factor; from < end; from++) reduced[at] = reduced[at]! + plane.data[from]!;
     }
   }
   const area = factor * factor;
