@@ -50,6 +50,7 @@ test('bench measures a first render, a re-tune and the oracle, and compares thei
       'outsideUnetShare',
       'firstVsOracle',
       'retuneVsOracle',
+      'packOpenMs',
       'peakMemoryBytes',
     ]) {
       expect(report[name]).toBeGreaterThan(0);
