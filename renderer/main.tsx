@@ -26,16 +26,15 @@ import { Studio } from './session/studio.ts';
 z.config({ jitless: true });
 adoptThemeStyles();
 
-declare global {
-  interface Window {
-    /** Only defined in Electron. */
-    readonly pnpMixBridge?: StudioBridge;
-  }
+interface PossiblyElectronWindow extends Window {
+  /** Only defined in Electron. */
+  readonly pnpMixBridge?: StudioBridge;
 }
 
 /** The connection to the host: the preload bridge if present, else the socket of this page's server. */
 async function openTransport(): Promise<Transport> {
-  if (window.pnpMixBridge) return new BridgeTransport(window.pnpMixBridge);
+  const { pnpMixBridge } = window as PossiblyElectronWindow;
+  if (pnpMixBridge) return new BridgeTransport(pnpMixBridge);
   await takeToken('');
   const transport = new WebSocketTransport(new URL(location.href));
   // The user entered the new address of a restarted host in the open tab: the page is not reloaded.

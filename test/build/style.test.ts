@@ -1,4 +1,4 @@
-/** One style for constants and private members (docs/decisions/0140). */
+/** One style for constants, private members and globals (docs/decisions/0140; build/check.ts). */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -33,5 +33,11 @@ test('private members start with #', () => {
         ([line]) => `${name}: ${line}`,
       ),
     ),
+  ).toEqual([]);
+});
+
+test('no file declares globals, which would exist in every folder that is type-checked together with its own', () => {
+  expect(
+    modules.filter(({ source }) => /^\s*declare global\b/m.test(source)).map(({ name }) => name),
   ).toEqual([]);
 });
