@@ -36,7 +36,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'farm', include: FARM, globalSetup: 'test/electron/farm/install-redis.ts' },
+        test: {
+          name: 'farm',
+          include: FARM,
+          globalSetup: 'test/electron/farm/install-redis.ts',
+          isolate: false,
+          setupFiles: ['test/give-back.ts', 'test/shared-process.ts'],
+        },
       },
       { extends: true, test: { name: 'isolated', include: ISOLATED } },
       {

@@ -66,6 +66,9 @@ export async function profileRender(
     const parts = new Map<string, number>();
     const add = (what: string, ms: number) => parts.set(what, (parts.get(what) ?? 0) + ms);
     for (const [at, id] of profile.samples!.entries()) add(files.get(id)!, profile.timeDeltas![at]! / 1000);
+    // After the last sample; on a busy machine, a short render may have none.
+    const sampledUs = profile.timeDeltas!.reduce((sum, us) => sum + us, 0);
+    add('(program)', (profile.endTime - profile.startTime - sampledUs) / 1000);
     // Only the part of ONNX Runtime's time that is not a model's own call remains: copying tensors in and out.
     for (const [component, runMs, createMs] of inModels) {
       add(`model ${component}`, runMs);

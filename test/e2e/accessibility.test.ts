@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { violationsInBothThemes } from './axe.ts';
 import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { canvasOf, closeSheet, headerOf, idle, LONG_WORK, renderButton, screenshot } from './studio-page.ts';
+import { canvasOf, closeSheet, headerOf, idle, LONG_WORK, renderButton } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
@@ -176,7 +176,6 @@ describe('the user guide', () => {
         .poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth))
         .toBeGreaterThan(1000);
     }
-    await screenshot(page, 'guide');
     await page.keyboard.press('Escape');
     await guide.waitFor({ state: 'detached' });
   });
@@ -199,7 +198,6 @@ async function expectBarToFit(): Promise<void> {
             .map(({ className, textContent }) => `${className}: ${textContent}`),
         );
     await expect.poll(cut).toEqual([]);
-    await screenshot(page, `comparison-${await page.evaluate(() => document.documentElement.lang)}-${width}`);
   }
 }
 
@@ -225,7 +223,6 @@ describe('languages', () => {
     await page.getByText('비교 대상: 배경').waitFor();
     await expectBarToFit();
     await page.getByRole('button', { name: '장면 편집' }).click();
-    await screenshot(page, 'korean');
   });
 
   it('has its guide in Korean too', async () => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { closeSheet, dropPicture, renderButton, saved, screenshot } from './studio-page.ts';
+import { closeSheet, dropPicture, renderButton, saved } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const studio = sharedStudio();
@@ -35,7 +35,6 @@ it('restores alpha as one step of the history', async () => {
   await expect.poll(() => alphaOfDog().inputValue()).toBe(before);
   const notice = page.getByRole('alert').filter({ hasText: t('restore.done', { name: 'result.png' }) });
   await notice.getByText(t('restore.allFound', { total: 6 })).waitFor();
-  await screenshot(page, 'restored');
   expect(
     await page.getByRole('button', { name: textPattern('concept.select', { name: /my .+/ }) }).count(),
   ).toBe(2);

@@ -14,7 +14,7 @@ import {
 } from '../native-models/graph/single-file/single-file-models.ts';
 import { violations } from './axe.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { createProject, headerOf, idle, render, renderButton, saved, screenshot } from './studio-page.ts';
+import { createProject, headerOf, idle, render, renderButton, saved } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
 const A = modelBytes(400_000, 1);
@@ -118,7 +118,6 @@ describe('the models', () => {
     await card()
       .getByText(textPattern('models.progress', { done: /\d+ kB/, total: /\d+ kB/ }))
       .waitFor();
-    await screenshot(page, 'models-download');
     expect(await violations(page)).toEqual([]);
 
     // Neither the sheet nor the page has to stay open.
@@ -231,7 +230,6 @@ describe('the models of other programs', () => {
       .filter({ hasText: 'haze' })
       .getByText(textPattern('library.unusable', { reason: /haze\.safetensors is LoHa, .*/ }))
       .waitFor();
-    await screenshot(page, 'models-library');
     expect(await violations(page)).toEqual([]);
     await page.getByText('SDXL', { exact: true }).first().click();
     await expect.poll(() => files().count()).toBe(1);

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { saved, screenshot, storedSettings } from './studio-page.ts';
+import { saved, storedSettings } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const studio = sharedStudio();
@@ -42,7 +42,6 @@ it('removes objects with the chosen method and margin', async () => {
     )
     .waitFor();
   await saved(page);
-  await screenshot(page, 'preparing');
 });
 
 it('offers the words that the pack knows, and names others', async () => {

@@ -19,7 +19,6 @@ import {
   RENDER_PROGRESS,
   renderButton,
   saved,
-  screenshot,
 } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
@@ -102,7 +101,6 @@ describe('find by text', () => {
     await saved(page);
     await find();
     expect(await violations(page)).toEqual([]);
-    await screenshot(page, 'hits');
     const { x, y } = await objectOf('mask-2.png');
     const isPressed = (index: number) => hits().nth(index).getAttribute('aria-pressed');
     expect([await isPressed(0), await isPressed(1)]).toEqual(['true', 'false']);
@@ -180,7 +178,6 @@ describe('smart select', () => {
     expect(one).toBeGreaterThan(1);
     await clickAt(x + SIZE_PX, y);
     await proposed();
-    await screenshot(page, 'smart-select-add');
     await use('add').click();
     await expect.poll(() => coverage(page)).toBeGreaterThan(1.5 * one);
     const both = await coverage(page);

@@ -96,7 +96,6 @@ describe('the first start', () => {
     const { page } = studio;
     await page.getByText(t('flow.ready')).waitFor();
     expect(await renderButton(page).isEnabled()).toBe(true);
-    await screenshot(page, 'sample');
   });
 });
 
@@ -171,7 +170,6 @@ describe('concepts and masks', () => {
     await page.getByRole('button', { name: t('subject.find') }).click();
     await cutOut.waitFor();
     await saved(page);
-    await screenshot(page, 'subject');
   });
 
   it('selects a place by clicks, and shows the proposal before it is accepted', async () => {
@@ -371,7 +369,6 @@ describe('the window', () => {
     await dialog.getByRole('checkbox').first().waitFor();
     expect(await violations(page)).toEqual([]);
     expect(await dialog.getByRole('button', { name: t('models.startDownload') }).isDisabled()).toBe(true);
-    await screenshot(page, 'licences');
     await dialog.getByRole('button', { name: t('app.close') }).click();
     await dialog.waitFor({ state: 'detached' });
     await page
@@ -391,7 +388,6 @@ describe('the window', () => {
     await screenshot(page, 'dark');
     await page.getByRole('button', { name: t('view.scene') }).click();
     await setTheme(page, 'light');
-    await screenshot(page, 'light');
   });
 
   it('logged no error to the console throughout', () => {
