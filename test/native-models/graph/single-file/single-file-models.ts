@@ -49,12 +49,13 @@ export function writeModelFile(
     writeSync(descriptor, Buffer.concat([length, json]));
     // One tensor at a time: a full-size model has gigabytes.
     for (const [name, shape] of Object.entries(tensors)) {
-      const count = countOf(shape);
-      const numbers = () =>
-        values === undefined
-          ? fill(name, shape)
-          : Float32Array.from(values[name] ?? { length: count }, (value) => value ?? 0);
-      writeSync(descriptor, smallFloats === undefined ? asType(numbers(), dtype) : new Uint8Array(count));
+      const given = values?.[name];
+      // Zeros are the same in every type.
+      const bytes =
+        smallFloats !== undefined || (values !== undefined && given === undefined)
+          ? new Uint8Array(size * countOf(shape))
+          : asType(given === undefined ? fill(name, shape) : Float32Array.from(given), dtype);
+      writeSync(descriptor, bytes);
     }
   } finally {
     closeSync(descriptor);
@@ -105,10 +106,13 @@ function asType(values: Float32Array, dtype: FloatType): Uint8Array {
   if (dtype === 'F32') return new Uint8Array(values.buffer);
   if (dtype === 'F16') return new Uint8Array(new Float16Array(values).buffer);
   const words = new Uint32Array(values.buffer);
-  // Round to nearest, ties to even.
-  return new Uint8Array(
-    Uint16Array.from(words, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16).buffer,
-  );
+  const halves = new Uint16Array(words.length);
+  // Round to nearest, ties to even. A loop: `from` with a function takes ten times as long.
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    halves[at] = (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
+  }
+  return new Uint8Array(halves.buffer);
 }
 
 /** SD 1.x with a row for every token of CLIP's vocabulary, as a prompt needs. */
