@@ -54,6 +54,9 @@ describe('the first minute', () => {
     const thing = await samplePicture('cat.png');
     expectWithinTarget(await firstOwnPicture(page, background, thing, [60, 60]));
     await headerOf(page).getByRole('button', { name: 'beach', exact: true }).waitFor();
+    // The concept was done without.
+    const description = page.getByRole('textbox', { name: t('concept.prompt') });
+    expect(await description.getAttribute('placeholder')).toBe(t('concept.optional'));
   });
 
   it('goes on from a sample: another mask and parameter, and a sheet of them', async () => {

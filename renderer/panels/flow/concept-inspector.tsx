@@ -67,6 +67,7 @@ const ConceptFields = memo(
         <TextField
           label={t('concept.prompt')}
           help={t('concept.promptHint')}
+          placeholder={t('concept.optional')}
           value={concept.prompt}
           maxLength={2000}
           isMultiline
@@ -79,6 +80,7 @@ const ConceptFields = memo(
             <TextField
               label={t('concept.phrase')}
               help={t('concept.phraseHint')}
+              placeholder={t('concept.optional')}
               value={concept.phrase}
               maxLength={200}
               onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}

@@ -28,7 +28,7 @@ import { renderName } from '../widgets/render-name.ts';
 import { captionOf } from './caption-words.ts';
 import { compareByDragging, showOrCompare } from './compare-frames.ts';
 import { Differences } from './differences.tsx';
-import { RenderDetails } from './render-details.tsx';
+import { RenderActions, RenderDetails } from './render-details.tsx';
 import { RenderMenu } from './render-menu.tsx';
 import { SweepStack } from './sweep-stack.tsx';
 import { useCaptions } from './use-captions.ts';
@@ -122,10 +122,13 @@ export function Filmstrip() {
       {shown && (
         <div className="render-info">
           {compared ? (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach all of it.
-            <div className="render-notes" tabIndex={0}>
-              <Differences a={compared} b={shown} />
-            </div>
+            <>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach all of it. */}
+              <div className="render-notes" tabIndex={0}>
+                <Differences a={compared} b={shown} />
+              </div>
+              <RenderActions render={shown} />
+            </>
           ) : (
             <RenderDetails render={shown} />
           )}

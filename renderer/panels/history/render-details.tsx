@@ -21,7 +21,6 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const record = useRenderRecord(render);
-  const { renderId } = render;
   return (
     <>
       <Group gap="2xs" wrap="nowrap" justify="space-between">
@@ -49,22 +48,31 @@ export function RenderDetails({ render }: { render: RenderSummary }) {
           ))}
         </Text>
       )}
-      <Group gap="2xs" mt="xs">
-        <Button
-          leftSection={<IconDownload size={14} aria-hidden />}
-          onClick={() => start(() => exportRender(studio, renderId))}
-        >
-          {t('render.export')}
-        </Button>
-        <Button
-          variant="default"
-          leftSection={<IconRestore size={14} aria-hidden />}
-          onClick={() => restore(studio, renderId)}
-        >
-          {t('history.restore')}
-        </Button>
-      </Group>
+      <RenderActions render={render} />
     </>
+  );
+}
+
+/** What a render that is shown, alone or compared, can be used for. */
+export function RenderActions({ render: { renderId } }: { render: RenderSummary }) {
+  const { t } = useTranslation();
+  const studio = useStudioActions();
+  return (
+    <Group gap="2xs" mt="xs">
+      <Button
+        leftSection={<IconDownload size={14} aria-hidden />}
+        onClick={() => start(() => exportRender(studio, renderId))}
+      >
+        {t('render.export')}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconRestore size={14} aria-hidden />}
+        onClick={() => restore(studio, renderId)}
+      >
+        {t('history.restore')}
+      </Button>
+    </Group>
   );
 }
 

@@ -12,10 +12,20 @@ export interface TextFieldProps {
   readonly value: string;
   readonly maxLength: number;
   readonly isMultiline?: boolean;
+  /** Shown while it is empty. */
+  readonly placeholder?: string;
   readonly onCommit: (value: string) => void;
 }
 
-export function TextField({ label, help, value, maxLength, isMultiline = false, onCommit }: TextFieldProps) {
+export function TextField({
+  label,
+  help,
+  value,
+  maxLength,
+  isMultiline = false,
+  placeholder,
+  onCommit,
+}: TextFieldProps) {
   const id = useId();
   const [draft, setDraft] = useState(value);
   const isDirty = useRef(false);
@@ -52,6 +62,7 @@ export function TextField({ label, help, value, maxLength, isMultiline = false, 
     id,
     value: draft,
     maxLength,
+    placeholder,
     onChange: ({ currentTarget }: { currentTarget: { value: string } }) => {
       isDirty.current = true;
       setDraft(currentTarget.value);
