@@ -5,6 +5,7 @@ import type { Settings, SettingsChange } from '../../../electron/contract/settin
 import { changeEditorSettings } from '../../session/editor-settings.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import { MoreOptions } from '../flow/more-options.tsx';
 import { LANGUAGES, systemLanguage } from '../texts/texts.ts';
 import { Section } from '../widgets/section.tsx';
 import { FarmSettings } from './farm-settings.tsx';
@@ -66,38 +67,40 @@ export function SettingsSheet() {
           onChange={(device) => device && set({ device: device as (typeof DEVICES)[number] })}
         />
         <FarmSettings />
-        <NumberInput
-          label={t('settings.rowsAtOnce')}
-          description={t('settings.rowsAtOnceHint')}
-          value={settings.rowsAtOnce ?? 0}
-          min={0}
-          max={64}
-          clampBehavior="strict"
-          allowDecimal={false}
-          onChange={(value) => typeof value === 'number' && set({ rowsAtOnce: value === 0 ? null : value })}
-        />
-        <Switch
-          label={t('settings.lowMemory')}
-          description={t('settings.lowMemoryHint')}
-          checked={settings.lowMemory}
-          onChange={({ currentTarget }) => set({ lowMemory: currentTarget.checked })}
-        />
-        <NumberInput
-          label={t('settings.releaseAfter')}
-          value={settings.releaseModelsAfterMinutes}
-          min={0}
-          max={1440}
-          clampBehavior="strict"
-          onChange={(value) => typeof value === 'number' && set({ releaseModelsAfterMinutes: value })}
-        />
-        <NumberInput
-          label={t('settings.cacheLimit')}
-          value={Math.round(settings.cacheLimitBytes / MEGA)}
-          min={0}
-          clampBehavior="strict"
-          allowDecimal={false}
-          onChange={(value) => typeof value === 'number' && set({ cacheLimitBytes: value * MEGA })}
-        />
+        <MoreOptions label={t('settings.memory')}>
+          <NumberInput
+            label={t('settings.rowsAtOnce')}
+            description={t('settings.rowsAtOnceHint')}
+            value={settings.rowsAtOnce ?? 0}
+            min={0}
+            max={64}
+            clampBehavior="strict"
+            allowDecimal={false}
+            onChange={(value) => typeof value === 'number' && set({ rowsAtOnce: value === 0 ? null : value })}
+          />
+          <Switch
+            label={t('settings.lowMemory')}
+            description={t('settings.lowMemoryHint')}
+            checked={settings.lowMemory}
+            onChange={({ currentTarget }) => set({ lowMemory: currentTarget.checked })}
+          />
+          <NumberInput
+            label={t('settings.releaseAfter')}
+            value={settings.releaseModelsAfterMinutes}
+            min={0}
+            max={1440}
+            clampBehavior="strict"
+            onChange={(value) => typeof value === 'number' && set({ releaseModelsAfterMinutes: value })}
+          />
+          <NumberInput
+            label={t('settings.cacheLimit')}
+            value={Math.round(settings.cacheLimitBytes / MEGA)}
+            min={0}
+            clampBehavior="strict"
+            allowDecimal={false}
+            onChange={(value) => typeof value === 'number' && set({ cacheLimitBytes: value * MEGA })}
+          />
+        </MoreOptions>
       </Section>
       <Section title={t('settings.export')}>
         <Switch

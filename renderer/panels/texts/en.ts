@@ -1056,6 +1056,7 @@ export const en = {
     exportMetadataHint:
       'Lets you open an image and render it again. Anyone you share the file with can read your prompts.',
     folders: 'Folders',
+    memory: 'Memory and cache',
     rowsAtOnce: 'Max batch size (0 = auto)',
     lowMemory: 'Low memory',
     lowMemoryHint: 'Keeps only the model in use loaded. Each render takes some seconds longer.',

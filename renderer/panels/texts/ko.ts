@@ -1012,6 +1012,7 @@ export const ko = {
     exportMetadata: '내보낸 그림에 설정 기록',
     exportMetadataHint: '그림을 열어 다시 렌더링할 수 있습니다. 받는 사람이 프롬프트를 볼 수 있습니다.',
     folders: '폴더',
+    memory: '메모리와 캐시',
     rowsAtOnce: '최대 배치 크기 (0 = 자동)',
     lowMemory: '메모리 절약',
     lowMemoryHint: '쓰고 있는 모델만 메모리에 둡니다. 렌더링마다 몇 초씩 더 걸립니다.',
