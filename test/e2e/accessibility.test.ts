@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { violationsInBothThemes } from './axe.ts';
 import { inspect } from './inspector-page.ts';
+import { unreadable } from './readable.ts';
 import { sharedStudio } from './shared-studio.ts';
 import { canvasOf, closeSheet, headerOf, idle, LONG_WORK, renderButton } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
@@ -210,6 +211,17 @@ describe('languages', () => {
       .click();
     await page.getByText(t('view.comparedWith', { name: t('view.background') })).waitFor();
     await expectBarToFit();
+  });
+
+  it('grows with the system’s font size', async () => {
+    const { page } = studio;
+    const setFontSize = (size: string) =>
+      page.evaluate((wanted) => {
+        document.documentElement.style.fontSize = wanted;
+      }, size);
+    await setFontSize('20px');
+    await expect.poll(() => unreadable(page)).toEqual([]);
+    await setFontSize('');
   });
 
   it('speaks Korean', async () => {

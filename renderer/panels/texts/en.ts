@@ -431,8 +431,7 @@ export const en = {
     findOptions: 'Detection options',
     findBy: {
       groundingDino: 'Text search uses Grounding DINO.',
-      packSegmenter:
-        'Text search uses the pack’s own segmenter, which knows only the objects the pack can draw.',
+      packSegmenter: 'Text search finds only the objects that the pack can draw.',
       none: 'This pack has no text search.',
     },
     selectBy: {

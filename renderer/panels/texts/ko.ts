@@ -420,7 +420,7 @@ export const ko = {
     findOptions: '감지 옵션',
     findBy: {
       groundingDino: '텍스트는 Grounding DINO로 찾습니다.',
-      packSegmenter: '텍스트는 팩 자체의 분할 모델로 찾으며, 팩이 그릴 수 있는 물체만 압니다.',
+      packSegmenter: '텍스트로는 팩이 그릴 수 있는 물체만 찾습니다.',
       none: '이 팩은 텍스트로 찾을 수 없습니다.',
     },
     selectBy: {
