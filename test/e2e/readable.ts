@@ -22,11 +22,11 @@ export function unreadable(page: Page): Promise<string[]> {
       };
       const isSeen = (element: Element) => {
         const { width, height } = element.getBoundingClientRect();
-        // What is for screen readers only is clipped to a pixel.
+        // What is for screen readers only is clipped to a pixel, which grows with the font.
         return (
           element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
-          width > 1 &&
-          height > 1
+          width > 2 &&
+          height > 2
         );
       };
       const ancestors = (element: Element) => {

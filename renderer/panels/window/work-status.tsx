@@ -49,7 +49,7 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
   const waitingHere = waiting.filter((entry) => entry.projectId === projectId).length;
   const waitingElsewhere = waiting.length - waitingHere;
   const stage = own
-    ? `${t(`render.stage.${own.stage}`)} ${own.step}/${own.total}`
+    ? `${t(`render.stage.${own.stage}`)}${countOf(own)}`
     : t(first.state === 'running' ? 'render.running' : 'render.queueing');
   return (
     <Group gap="sm" wrap="nowrap" className="queue-status">
@@ -58,7 +58,7 @@ function RenderStatus({ entries, first }: { entries: readonly QueueEntry[]; firs
       </Text>
       <Progress
         w={120}
-        value={own ? (100 * own.step) / own.total : 0}
+        value={own && own.total > 1 ? (100 * own.step) / own.total : 0}
         aria-label={t('render.progress')}
         transitionDuration={100}
       />
@@ -113,13 +113,18 @@ function FarmPlace({ entry: { farm, machine, position, reason } }: { entry: Queu
   );
 }
 
+/** How much is done, of what has several steps: "1/1" would say that it is finished. */
+function countOf({ step, total }: { readonly step: number; readonly total: number | null }): string {
+  return total !== null && total > 1 ? ` ${step}/${total}` : '';
+}
+
 function JobStatus({ job: { kind, state, progress, projectId, jobId } }: { job: JobState }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const here = useStudio((store) => store.project?.state.projectId);
   const isElsewhere = projectId !== null && projectId !== here;
   const what = t(`jobs.${kind}`);
-  const of = progress?.total && progress.unit === 'steps' ? ` ${progress.step}/${progress.total}` : '';
+  const of = progress?.total && progress.unit === 'steps' ? countOf(progress) : '';
   return (
     <Group gap="sm" wrap="nowrap" className="queue-status">
       <Text size="xs" role="status" aria-live="off" className="numbers" truncate maw={320}>
