@@ -1,7 +1,7 @@
 /** pack.json: what a model pack holds and recommends. */
 import * as z from 'zod';
 import { storedRecommendedSchema } from './parameters.ts';
-import { textToImageSettingsSchema } from './preparation.ts';
+import { packTextToImageSchema } from './preparation.ts';
 import { vocabularySchema } from './vocabulary.ts';
 
 export const packManifestSchema = z.strictObject({
@@ -12,7 +12,7 @@ export const packManifestSchema = z.strictObject({
   width: z.int().positive().describe('Picture width in pixels.'),
   height: z.int().positive().describe('Picture height in pixels.'),
   recommended: storedRecommendedSchema.describe('Parameters that suit these weights.'),
-  textToImage: textToImageSettingsSchema
+  textToImage: packTextToImageSchema
     .optional()
     .describe('How these weights generate pictures from prompts; by default with 30 steps and guidance 7.5.'),
   vocabulary: vocabularySchema.optional().describe('What it can draw; without it, it reads any words.'),

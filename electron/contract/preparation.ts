@@ -12,6 +12,15 @@ export const textToImageSettingsSchema = z.strictObject({
 });
 export type TextToImageSettings = z.infer<typeof textToImageSettingsSchema>;
 
+/** What a pack's manifest says about generating pictures. */
+export const packTextToImageSchema = textToImageSettingsSchema.extend({
+  sampler: z
+    .enum(['euler', 'dpm-solver', 'sde-dpm-solver'])
+    .optional()
+    .describe('By default dpm-solver, for SDXL euler; sde-dpm-solver adds fresh noise in every step.'),
+});
+export type PackTextToImage = z.infer<typeof packTextToImageSchema>;
+
 /** Candidates for a background (docs/method.md, stage 1 step 1). */
 export const backgroundsRequestSchema = z.strictObject({
   prompt: z.string().trim().min(1).max(2000).describe('What the pictures show, objects included.'),
@@ -22,10 +31,10 @@ export const backgroundsRequestSchema = z.strictObject({
     .int()
     .min(0)
     .max(8)
-    .default(2)
+    .default(4)
     .describe(
-      'How often a candidate is generated again, with a further seed, when a subject of the prompt is missing in it. 0: the ' +
-        'seeds are used as they are.',
+      'How often a candidate is generated again, with a further seed, while a subject of the prompt is missing, unclear or ' +
+        'twice in it; the best is kept. 0: the seeds are used as they are.',
     ),
   steps: textToImageSettingsSchema.shape.steps.optional(),
   guidance: textToImageSettingsSchema.shape.guidance.optional(),

@@ -44,13 +44,21 @@ export interface Candidate {
   readonly seed: number;
 }
 
+/** What someone thinks of one draw. */
+export interface Judgement {
+  /** The draw with the largest value is kept; of several, the earliest. */
+  readonly quality: number;
+  /** A seed to draw this candidate again with; null: enough. */
+  readonly retrySeed: number | null;
+}
+
 /** Progress: `step` of `total` over all candidates; a regenerated candidate starts again. */
 export interface TextToImageControls extends Pick<RunControls, 'signal' | 'onBatchReduced' | 'onTrace'> {
   readonly onProgress?: (step: number, total: number) => void;
   /** x0_hat of the current candidate, dims [channels, h, w]. */
   readonly onPreview?: (predOriginalSample: Tensor, candidate: number, step: number) => void;
-  /** A seed to regenerate this candidate with; null keeps it. */
-  readonly retrySeed?: (candidate: Candidate) => Promise<number | null>;
+  /** Judges each draw of a candidate; without it the first is kept. */
+  readonly judge?: (draw: Candidate) => Promise<Judgement>;
   /** Called as soon as a candidate is finished; the next one starts after it returns. */
   readonly onCandidate?: (candidate: Candidate, index: number) => void | Promise<void>;
 }
@@ -110,7 +118,12 @@ export async function textToImage(
           },
         ],
       ])) as [[Tensor]];
-      state = sampler.advance(state, noisePrediction, step.index);
+      const isLast = step.index === sampler.steps.length - 1;
+      const freshNoise =
+        sampler.isStochastic && !isLast
+          ? gaussianNoise(seed, 'textToImage', step.index + 1, dims)
+          : undefined;
+      state = sampler.advance(state, noisePrediction, step.index, freshNoise);
       controls.onTrace?.(`candidate-${index + 1}/${step.index}`, state.latents);
       controls.onPreview?.(state.predOriginalSample!, index, step.index + 1);
       controls.onProgress?.(index * sampler.steps.length + step.index + 1, total);
@@ -125,14 +138,19 @@ export async function textToImage(
   };
   const candidates: Candidate[] = [];
   for (const [index, first] of seeds.entries()) {
-    let candidate = await draw(first, index);
-    for (;;) {
-      const seed = (await controls.retrySeed?.(candidate)) ?? null;
-      if (seed === null) break;
-      candidate = await draw(seed, index);
+    let candidate: Candidate | undefined;
+    let best = Number.NEGATIVE_INFINITY;
+    for (let seed: number | null = first; seed !== null; ) {
+      const drawn = await draw(seed, index);
+      const judgement = await controls.judge?.(drawn);
+      if (candidate === undefined || (judgement?.quality ?? 0) > best) {
+        candidate = drawn;
+        best = judgement?.quality ?? 0;
+      }
+      seed = judgement?.retrySeed ?? null;
     }
-    candidates.push(candidate);
-    await controls.onCandidate?.(candidate, index);
+    candidates.push(candidate!);
+    await controls.onCandidate?.(candidate!, index);
   }
   return candidates;
 }

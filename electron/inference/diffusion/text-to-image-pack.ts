@@ -69,7 +69,7 @@ export function blendingTextToImage(
   const habits = habitsOf(models.unet);
   return {
     name: pack.name,
-    models: { ...models, sampler: habits.sampler },
+    models: { ...models, sampler: pack.textToImage?.sampler ?? habits.sampler },
     settings: pack.textToImage ?? habits.settings,
     size: pack.size ?? habits.size,
     droppedTokens: (prompt) => models.conditioner.droppedTokens(prompt),
@@ -106,7 +106,7 @@ export async function openBackgroundsModel(
       unet,
       autoencoder,
       schedule: pack.schedule,
-      sampler: habits.sampler,
+      sampler: pack.textToImage?.sampler ?? habits.sampler,
     },
     settings: pack.textToImage ?? habits.settings,
     size: sameShape(targetSize ?? stableDiffusion.size, pack.size ?? habits.size, autoencoder.downscale),

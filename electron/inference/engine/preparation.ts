@@ -14,7 +14,6 @@ import {
   type MaskSelection,
   maskSearchSchema,
   maskSelectionSchema,
-  phraseSearchSchema,
   type RemovalOptions,
   removalOptionsSchema,
 } from '../../contract/preparation.ts';
@@ -43,13 +42,14 @@ import {
   openBackgroundsModel,
   type TextToImagePack,
 } from '../diffusion/text-to-image-pack.ts';
-import { decodeImage, hashPixels, type PictureFile, pictureSize, resizeImage } from '../images/images.ts';
+import { decodeImage, type PictureFile, pictureSize, resizeImage } from '../images/images.ts';
 import { readRemovalMasks } from '../images/removal-masks.ts';
 import { TeleaInpainter } from '../inpainting/telea.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
 import { Lazy } from '../runtime/lazy.ts';
 import { inStudioTerms } from '../runtime/studio-errors.ts';
 import { fillFramed, frameHole, MAX_DIRECT_PIXELS, MIN_FRAMED_PIXELS } from './framed-removal.ts';
+import { judgeDraw } from './judge-draw.ts';
 import { pictureForMasks, proposalsInPicture, proposeSubject, selectionForMasks } from './mask-pictures.ts';
 import {
   hasInpainter,
@@ -161,6 +161,8 @@ export class Preparation {
       const candidates: Candidate[] = [];
       const furtherSeeds = consecutiveSeeds(seed, count * (1 + retries)).slice(count);
       let retriesLeft = retries;
+      const segmenter = retries === 0 ? undefined : await this.#drawJudge(controls.signal);
+      const missing = new Map<number, readonly string[]>();
       await textToImage(
         pack.models,
         {
@@ -178,21 +180,19 @@ export class Preparation {
           ...(preview && {
             onPreview: (latents, index) => controls.onPreview?.(preview(latents), index),
           }),
-          retrySeed: async (candidate) => {
-            const missing =
-              retries === 0 ? [] : await this.#missingSubjects(prompt, candidate, controls.signal);
-            if (missing.length > 0 && retriesLeft > 0) {
-              retriesLeft--;
-              return furtherSeeds.shift()!;
-            }
-            if (missing.length > 0) {
-              notices.push(notice('SUBJECTS_MISSING', { subjects: missing, seed: candidate.seed }));
-            }
-            retriesLeft = retries;
-            return null;
-          },
+          ...(segmenter && {
+            judge: async (drawn) => {
+              const judgement = await judgeDraw(segmenter, prompt, drawn.image, controls.signal);
+              missing.set(drawn.seed, judgement.missing);
+              const isEnough = judgement.isSure || retriesLeft === 0;
+              retriesLeft = isEnough ? retries : retriesLeft - 1;
+              return { quality: judgement.quality, retrySeed: isEnough ? null : furtherSeeds.shift()! };
+            },
+          }),
           onCandidate: async ({ image, seed: own }, index) => {
             throwIfCancelled(controls.signal);
+            const subjects = missing.get(own) ?? [];
+            if (subjects.length > 0) notices.push(notice('SUBJECTS_MISSING', { subjects, seed: own }));
             const candidate = { image: await resizeImage(image, size), seed: own };
             candidates.push(candidate);
             await controls.onCandidate?.(candidate, index);
@@ -369,22 +369,11 @@ export class Preparation {
   /**
    * The subjects of a prompt that the pack's detector does not find in a picture; none if it has no fixed vocabulary.
    */
-  async #missingSubjects(
-    prompt: string,
-    { image }: Candidate,
-    signal: AbortSignal | undefined,
-  ): Promise<string[]> {
+  /** The detector for judging draws, if it knows which words are subjects. */
+  async #drawJudge(signal: AbortSignal | undefined): Promise<PhraseSegmenter | undefined> {
     // Grounding DINO, which accepts any words, would be loaded for nothing.
-    if (phraseSegmenterKind(this.#context.componentsFolder) !== 'packSegmenter') return [];
-    const segmenter = await this.#phraseSegmenter.get(signal ? { signal } : {});
-    const picture = { pixels: image, contentHash: hashPixels(image) };
-    const missing: string[] = [];
-    for (const subject of segmenter?.subjectsIn?.(prompt) ?? []) {
-      const query = phraseSearchSchema.parse({ phrase: subject });
-      const { proposals } = await segmenter!.find(picture, query, signal);
-      if (proposals.length === 0) missing.push(subject);
-    }
-    return missing;
+    if (phraseSegmenterKind(this.#context.componentsFolder) !== 'packSegmenter') return undefined;
+    return this.#phraseSegmenter.get(signal ? { signal } : {});
   }
 
   async #previewOf(

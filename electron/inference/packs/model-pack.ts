@@ -9,7 +9,7 @@ import { assertTextToImage, type Checkpoint, openCheckpoint } from '../../../nat
 import { StudioError } from '../../contract/errors.ts';
 import type { PackManifest } from '../../contract/pack-manifest.ts';
 import type { RecommendedParameters } from '../../contract/parameters.ts';
-import type { TextToImageSettings } from '../../contract/preparation.ts';
+import type { PackTextToImage } from '../../contract/preparation.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 import type { Vocabulary } from '../../contract/vocabulary.ts';
 import { readPackManifest } from '../../foundation/files/pack-manifest.ts';
@@ -41,7 +41,7 @@ export interface ModelPack {
   readonly size: { readonly width: number; readonly height: number } | null;
   readonly recommended: RecommendedParameters;
   /** How to generate pictures from prompts, if the manifest says. */
-  readonly textToImage: TextToImageSettings | null;
+  readonly textToImage: PackTextToImage | null;
   readonly schedule: NoiseScheduleConfig;
   /** Includes the changes it was opened with. */
   readonly checkpoint: Checkpoint;

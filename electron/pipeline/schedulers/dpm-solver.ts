@@ -1,5 +1,6 @@
 /**
- * DPM-Solver++ (2M): second order, one model call per step, from the two latest estimates of x0.
+ * DPM-Solver++ (2M): second order, one model call per step, from the two latest estimates of x0; and SDE-DPM-Solver++
+ * (2M), which adds fresh noise in every step.
  *
  * | paper | here | meaning |
  * | --- | --- | --- |
@@ -10,10 +11,10 @@
  * | x_theta | predOriginalSample | x0_hat |
  * | D | direction | x0_hat, extrapolated from this step's and the one before's |
  *
- * Source: Lu et al., "DPM-Solver++" (arXiv 2211.01095), algorithm 2. The timesteps use "trailing" spacing: they start
+ * Source: Lu et al., "DPM-Solver++" (arXiv 2211.01095), algorithm 2 and section 6.2. The timesteps use "trailing" spacing: they start
  * at the last training step, where a picture really is pure noise (Lin et al., arXiv 2305.08891, section 3.3). The
- * numbers are those of diffusers' DPMSolverMultistepScheduler with `algorithm_type = "dpmsolver++"`, `solver_order =
- * 2`, `timestep_spacing = "trailing"` and `final_sigmas_type = "zero"`.
+ * numbers are those of diffusers' DPMSolverMultistepScheduler with `algorithm_type` "dpmsolver++" or "sde-dpmsolver++",
+ * `solver_order = 2`, `timestep_spacing = "trailing"` and `final_sigmas_type = "zero"`.
  */
 import { PipelineError } from '../errors.ts';
 import { assertSameDims, tensor } from '../tensor/tensor.ts';
@@ -29,25 +30,36 @@ import type { Sampler } from './sampler.ts';
 /**
  * @throws PipelineError PARAMETER_INVALID
  */
-export function dpmSolverSampler(schedule: NoiseScheduleConfig, stepCount: number): Sampler {
+export function dpmSolverSampler(
+  schedule: NoiseScheduleConfig,
+  stepCount: number,
+  { isStochastic }: { readonly isStochastic: boolean },
+): Sampler {
   const steps = trailingSteps(schedule, stepCount);
   const logSnrOf = (alphaProd: number) => 0.5 * Math.log(alphaProd / (1 - alphaProd));
   return {
     steps,
+    isStochastic,
     start: (noise) => ({ latents: noise }),
     startFrom: (originalSample, noise, index) => ({
       latents: addNoise(originalSample, noise, steps[index]!.alphaProd),
     }),
     modelLatents: ({ latents }) => latents,
-    advance: ({ latents, predOriginalSample: earlier }, noisePrediction, index) => {
+    advance: ({ latents, predOriginalSample: earlier }, noisePrediction, index, freshNoise) => {
       const step = steps[index]!;
       const predOriginalSample = predictOriginalSample(latents, noisePrediction, step);
       // After the last step the noise is 0: h is infinite and x0_hat itself is the result.
       if (index === steps.length - 1) return { latents: predOriginalSample, predOriginalSample };
       const stride = logSnrOf(step.alphaProdPrevious) - logSnrOf(step.alphaProd);
       const signal = Math.sqrt(step.alphaProdPrevious);
-      const noiseShare = Math.sqrt((1 - step.alphaProdPrevious) / (1 - step.alphaProd));
-      const decay = Math.expm1(-stride);
+      const ratioOfNoise = Math.sqrt((1 - step.alphaProdPrevious) / (1 - step.alphaProd));
+      // With fresh noise, x_t keeps e^(-h) less of its own, and x0_hat gains as if the stride were twice as long.
+      const kept = isStochastic ? ratioOfNoise * Math.exp(-stride) : ratioOfNoise;
+      const decay = Math.expm1(isStochastic ? -2 * stride : -stride);
+      const fresh = isStochastic ? Math.sqrt((1 - step.alphaProdPrevious) * -decay) : 0;
+      if (isStochastic && freshNoise === undefined) {
+        throw new RangeError('A stochastic step needs fresh noise.');
+      }
       // D = x0_hat + (x0_hat - x0_hat before) / (2 r); of first order at the start.
       let extrapolation = 0;
       if (earlier !== undefined) {
@@ -61,7 +73,7 @@ export function dpmSolverSampler(schedule: NoiseScheduleConfig, stepCount: numbe
           latents.data.map((value, at) => {
             const original = predOriginalSample.data[at]!;
             const direction = original + extrapolation * (original - (earlier?.data[at] ?? original));
-            return noiseShare * value - signal * decay * direction;
+            return kept * value - signal * decay * direction + fresh * (freshNoise?.data[at] ?? 0);
           }),
           latents.dims,
         ),

@@ -23,6 +23,7 @@ export function eulerSampler(schedule: NoiseScheduleConfig, stepCount: number): 
   const sigmas = [...steps.map(({ alphaProd }) => Math.sqrt((1 - alphaProd) / alphaProd)), 0];
   return {
     steps,
+    isStochastic: false,
     start: (noise) => {
       // x_T = sqrt(sigma^2 + 1) noise: the whole variance of signal and noise at the noisiest step.
       const scale = Math.sqrt(sigmas[0]! ** 2 + 1);

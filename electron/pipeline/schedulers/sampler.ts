@@ -1,5 +1,5 @@
 /**
- * Samplers of text to image: from noise to a picture in a few deterministic steps.
+ * Samplers of text to image: from noise to a picture in a few steps.
  *
  * The method itself has its own stepping (noise-schedule.ts); these generate pictures from prompts, with as few steps
  * as look good. Both use the model in the same way: a sampler provides the model's input latents (x_t of the
@@ -20,6 +20,8 @@ export interface SamplerState {
 export interface Sampler {
   /** Noisiest first. Their `sigma` belongs to the method and is not used here. */
   readonly steps: readonly ScheduleStep[];
+  /** Whether every step but the last adds fresh noise. */
+  readonly isStochastic: boolean;
   /** @param noise standard normal, dims [channels, h, w] */
   start(noise: Tensor): SamplerState;
   /**
@@ -32,7 +34,8 @@ export interface Sampler {
   modelLatents(state: SamplerState, index: number): Tensor;
   /**
    * @param noisePrediction eps at `modelLatents(state, index)`
+   * @param freshNoise standard normal, of the latents' dims; only for a stochastic sampler, and not for its last step
    * @returns the state before step `index + 1`; after the last step its latents are x0
    */
-  advance(state: SamplerState, noisePrediction: Tensor, index: number): SamplerState;
+  advance(state: SamplerState, noisePrediction: Tensor, index: number, freshNoise?: Tensor): SamplerState;
 }

@@ -5,7 +5,8 @@
 Writes, beside this file:
 
     samplers.json               EulerDiscreteScheduler as SDXL's scheduler_config.json has it, and
-                                DPMSolverMultistepScheduler, run on the model eps(x, t) = sin(3 x + t / 500)
+                                DPMSolverMultistepScheduler without and with fresh noise (that of `fresh_noise`),
+                                run on the model eps(x, t) = sin(3 x + t / 500)
     sdxl/                       the first text encoder, both tokenizers, scheduler and model_index.json of an SDXL
                                 checkpoint; U-Net, autoencoder and second text encoder are ../graph/sdxl's
     sdxl.golden.safetensors     latents of StableDiffusionXLPipeline after every step, from given noise
@@ -56,13 +57,18 @@ def toy_model(sample: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
     return torch.sin(3 * sample + timestep / 500)
 
 
-def run_sampler(scheduler, steps: int, noise: torch.Tensor) -> dict:
+def fresh_noise(step: int, length: int) -> torch.Tensor:
+    return torch.sin(3 * torch.arange(length, dtype=torch.float64) + 5 * step)
+
+
+def run_sampler(scheduler, steps: int, noise: torch.Tensor, is_stochastic: bool = False) -> dict:
     scheduler.set_timesteps(steps)
     latents = noise * scheduler.init_noise_sigma
     states = []
-    for timestep in scheduler.timesteps:
+    for step, timestep in enumerate(scheduler.timesteps):
         model_input = scheduler.scale_model_input(latents, timestep)
-        latents = scheduler.step(toy_model(model_input, timestep), timestep, latents).prev_sample
+        fresh = {"variance_noise": fresh_noise(step, len(noise))} if is_stochastic else {}
+        latents = scheduler.step(toy_model(model_input, timestep), timestep, latents, **fresh).prev_sample
         states.append(latents.tolist())
     return {"steps": steps, "timesteps": [int(t) for t in scheduler.timesteps], "states": states}
 
@@ -75,15 +81,15 @@ def make_samplers() -> None:
             config = {**SDXL_SCHEDULER, "prediction_type": prediction_type}
             euler = EulerDiscreteScheduler.from_config(config)
             cases.append({"sampler": "euler", "predictionType": prediction_type, **run_sampler(euler, steps, noise)})
-            solver = DPMSolverMultistepScheduler.from_config(
-                {**config, "timestep_spacing": "trailing"},
-                algorithm_type="dpmsolver++",
-                solver_order=2,
-                final_sigmas_type="zero",
-            )
-            cases.append(
-                {"sampler": "dpm-solver", "predictionType": prediction_type, **run_sampler(solver, steps, noise)}
-            )
+            for sampler, algorithm in (("dpm-solver", "dpmsolver++"), ("sde-dpm-solver", "sde-dpmsolver++")):
+                solver = DPMSolverMultistepScheduler.from_config(
+                    {**config, "timestep_spacing": "trailing"},
+                    algorithm_type=algorithm,
+                    solver_order=2,
+                    final_sigmas_type="zero",
+                )
+                run = run_sampler(solver, steps, noise, is_stochastic=algorithm.startswith("sde"))
+                cases.append({"sampler": sampler, "predictionType": prediction_type, **run})
     (HERE / "samplers.json").write_text(json.dumps({"noise": noise.tolist(), "cases": cases}) + "\n")
 
 

@@ -36,6 +36,9 @@ function toyModel(latents: Tensor, timestep: number): Tensor {
   );
 }
 
+/** The fresh noise of that file, for samplers that take it. */
+const freshNoise = (step: number) => vector(golden.noise.map((_, at) => Math.sin(3 * at + 5 * step)));
+
 describe.each(golden.cases)('$sampler, $predictionType, $steps steps', (expected) => {
   const schedule = { ...STABLE_DIFFUSION_SCHEDULE, predictionType: expected.predictionType };
   const sampler = createSampler(expected.sampler, schedule, expected.steps);
@@ -53,6 +56,7 @@ describe.each(golden.cases)('$sampler, $predictionType, $steps steps', (expected
         state,
         noiseFromModelOutput(output, latents, step, schedule.predictionType),
         step.index,
+        freshNoise(step.index),
       );
       const wanted = vector(expected.states[step.index]!);
       const scale = Math.max(1, ...wanted.data.map(Math.abs));
@@ -82,7 +86,9 @@ describe.each<SamplerKind>(['euler', 'dpm-solver'])('%s', (kind) => {
       ),
     );
   });
+});
 
+describe.each<SamplerKind>(['euler', 'dpm-solver', 'sde-dpm-solver'])('%s', (kind) => {
   test.each([2, 10, 30])(
     'a v-prediction model of a zero-SNR schedule returns to its picture in %i steps',
     (steps) => {
@@ -103,7 +109,7 @@ describe.each<SamplerKind>(['euler', 'dpm-solver'])('%s', (kind) => {
         );
         const output = tensor(velocity, latents.dims);
         const eps = noiseFromModelOutput(output, latents, step, 'v_prediction');
-        state = sampler.advance(state, eps, step.index);
+        state = sampler.advance(state, eps, step.index, vector([1, -1, 0.5, -2]));
       }
       expect(maxAbsDifference(state.latents, original)).toBeLessThan(2e-3);
     },
@@ -114,4 +120,11 @@ describe.each<SamplerKind>(['euler', 'dpm-solver'])('%s', (kind) => {
       expect.objectContaining({ code: 'PARAMETER_INVALID' }),
     );
   });
+});
+
+test('a stochastic step without fresh noise is refused, except for the last', () => {
+  const sampler = createSampler('sde-dpm-solver', STABLE_DIFFUSION_SCHEDULE, 2);
+  const start = sampler.start(vector([1]));
+  expect(() => sampler.advance(start, vector([0]), 0)).toThrow(RangeError);
+  expect(sampler.advance(start, vector([0]), 1).latents.dims).toEqual([1]);
 });
