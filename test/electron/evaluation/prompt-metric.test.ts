@@ -45,7 +45,12 @@ test('counts pictures in which everything was found, single objects, and places'
   const { promptAccuracy } = report as {
     promptAccuracy: { allFound: number; byClass: Record<string, { pictures: number; found: number }> };
   };
-  expect(promptAccuracy).toMatchObject({ pictures: 2, placeFound: expect.any(Number) });
+  expect(promptAccuracy).toMatchObject({
+    pictures: 2,
+    firstDraw: expect.any(Number),
+    extraFound: expect.any(Number),
+    placeFound: expect.any(Number),
+  });
   expect(promptAccuracy.byClass[first]!.pictures).toBe(2);
   expect(promptAccuracy.byClass[second]!.pictures).toBe(1);
   // All of a picture's objects are found no more often than any one of them.

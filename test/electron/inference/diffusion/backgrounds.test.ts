@@ -103,6 +103,18 @@ describe('a background model within the pack', () => {
     expect(openSessionCount()).toBe(sessions);
   });
 
+  test('may ask for fresh noise in every step, which depends on the seed alone', async () => {
+    const packFolder = makeTinyPack(tiny.root, 'fresh-noise');
+    writeManifest(packFolder, { textToImage: { steps: 4, guidance: 2, sampler: 'sde-dpm-solver' } });
+    const plain = await generate(request);
+    await withEngine(packFolder, tiny.cacheFolder, async ({ preparation }) => {
+      const { candidates } = await preparation.generateBackgrounds(request);
+      const again = await preparation.generateBackgrounds({ ...request, seed: 6, count: 1 });
+      expect(again.candidates[0]!.image.data).toEqual(candidates[1]!.image.data);
+      expect(candidates[1]!.image.data).not.toEqual(plain.candidates[1]!.image.data);
+    });
+  });
+
   test('must fit its own text encoder', async () => {
     const packFolder = makeTinyPack(tiny.root, 'misfit');
     const backgrounds = makeTinyPack(packFolder, 'backgrounds');
