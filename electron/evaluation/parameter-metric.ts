@@ -1,7 +1,7 @@
 /**
  * The effects of the parameters beyond the paper, one at a time or before and after: start of the noise, growth of the
- * regions, transition band, detail; and how few steps do, with each solver. Measured on the evaluation scenes, like the ablation, and on composed scenes whose
- * true result is known.
+ * regions, transition band, detail; and how few steps do, with each solver, and what they cost. Measured on the
+ * evaluation scenes, like the ablation, and on composed scenes whose true result is known.
  */
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
@@ -12,6 +12,7 @@ import { decodeImage } from '../inference/images/images.ts';
 import { fringe, insideDistance, mean, ringDistance } from '../inference/scoring/image-metrics.ts';
 import { imageToTensor, type RgbImage, tensorToImage } from '../pipeline/processors/image.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
+import { timeChoices } from './choice-times.ts';
 import { type ComposedScene, composeScene } from './composed-scenes.ts';
 import { type EvaluationScene, evenly } from './evaluation-scenes.ts';
 import { identityOf, type SceneFeatures } from './identity.ts';
@@ -68,6 +69,9 @@ const STEPS: Choices = {
   '15, second order': { steps: 15, solver: SECOND_ORDER, startAt: 1 },
   '20, second order, startAt 0.64': { steps: 20, solver: SECOND_ORDER, startAt: 0.64 },
 };
+
+/** Scenes on which a number of steps is timed: those of two concepts take the same time. */
+const TIMED_SCENES = 3;
 
 /** Default number of scenes: each is composed twice with every row. */
 const MOST_SCENES = { parameters: 12, beforeAfter: 24, steps: 12 } as const;
@@ -126,8 +130,11 @@ async function measureParameters(
     ...summarise(scoresOf(name)),
     differences: differencesTo(scoresOf(names[0]!), scoresOf(name)),
   }));
+  const times =
+    key === 'steps' ? await timeChoices(context, evenly(scenes, TIMED_SCENES), Object.values(choices)) : [];
+  const share = (ms: 'firstMs' | 'retuneMs', index: number) => (times[index]![ms] / times[0]![ms]).toFixed(2);
   return {
-    report: { [key]: { scenes: scenes.length, rows } },
+    report: { [key]: { scenes: scenes.length, rows, ...(key === 'steps' && { times }) } },
     lines: [
       `${key === 'steps' ? 'Number of steps' : 'Parameters beyond the paper'}, on ${scenes.length} scenes`,
       'ring, inside: mean Delta E to the true picture of composed scenes, within 6 px of the regions’ borders and inside',
@@ -160,6 +167,22 @@ async function measureParameters(
           }),
         ]),
       ]),
+      ...(times.length > 0
+        ? [
+            '',
+            'Cost: U-Net rows, and times relative to the first row',
+            ...textTable([
+              ['', 'first render, rows', 'time', 're-tune, rows', 'time'],
+              ...times.map(({ firstRows, retuneRows }, index) => [
+                names[index]!,
+                firstRows.toFixed(0),
+                share('firstMs', index),
+                retuneRows.toFixed(0),
+                share('retuneMs', index),
+              ]),
+            ]),
+          ]
+        : []),
     ],
   };
 }

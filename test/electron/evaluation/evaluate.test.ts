@@ -104,7 +104,12 @@ describe('the report', () => {
 
   test('contains how few steps are enough, for each solver', async () => {
     expect((await evaluate('--only', 'steps', '--scenes', '1')).exitCode).toBe(0);
-    const { rows } = report().steps;
+    const { rows, times } = report().steps;
+    // A row for the background's inversion in each step, three more for each concept; a re-tune has those that blend.
+    const [ofAll, , ofFewer] = times;
+    expect(ofAll.firstRows).toBeGreaterThan(2 * ofAll.retuneRows);
+    expect(ofFewer.firstRows / ofAll.firstRows).toBeCloseTo(20 / 25, 6);
+    expect(ofFewer.firstMs).toBeGreaterThan(0);
     const names = rows.map(({ name }: { name: string }) => name);
     expect(names).toEqual(expect.arrayContaining(['25, ddpm', '15, second order', '15, ddpm, startAt 0.64']));
     expect(new Set(rows.map(({ ring }: { ring: number }) => ring)).size).toBeGreaterThan(5);
