@@ -23,13 +23,12 @@ import type {
   PhraseQuery,
   PhraseSegmenter,
 } from '../../pipeline/preparation-ports.ts';
-import { imageToTensor } from '../../pipeline/processors/image.ts';
 import { type Tensor, tensor } from '../../pipeline/tensor/tensor.ts';
-import { resizeImage } from '../images/images.ts';
 import { resizePlane } from '../images/plane-resize.ts';
 import { openOnnxFile, readModelConfig } from '../packs/onnx-file.ts';
 import type { EngineDevice } from '../runtime/devices.ts';
 import type { ModelSession } from '../runtime/sessions.ts';
+import { joinWindows, type SquareWindow, squareWindows, type WindowMap } from './square-windows.ts';
 
 /** `things` are the subjects, `looks` the appearances: the file's names are those of the released pack. */
 const configSchema = z.object({
@@ -124,15 +123,24 @@ export class StarterSegmenter implements PhraseSegmenter {
       };
     }
     // The subject's own map draws the outline; the appearance only decides whether it is the intended one.
-    const { logits, presence } = await this.#run(image, subjects);
-    throwIfCancelled(signal);
-    if (presence < query.textThreshold) return { proposals: [], notices };
+    const windows = await squareWindows(image.pixels, this.#config.inputSize);
     const { width, height } = image.pixels;
+    const isWide = width > height;
+    const seen = await this.#run(windows, subjects, signal);
+    const presence = Math.max(...seen.map((window) => window.presence));
+    const isShown = (window: SeenWindow) => window.presence >= query.textThreshold;
+    const logits = joinWindows(
+      seen.map((window) => (isShown(window) ? window : { start: window.start, logits: undefined })),
+      isWide,
+    );
+    if (logits === undefined) return { proposals: [], notices };
     const enlarged = await resizePlane(logits, { width, height });
     const found = proposalsOf(enlarged, presence, query.boxThreshold);
     if (found.length === 0 || asked.length === subjects.length) return { proposals: found, notices };
-    throwIfCancelled(signal);
-    const meant = await resizePlane((await this.#run(image, asked)).logits, { width, height });
+    const meant = await resizePlane(joinWindows(await this.#run(windows, asked, signal), isWide)!, {
+      width,
+      height,
+    });
     return {
       proposals: found.filter(({ mask }) => meanProbability(meant, mask) >= query.textThreshold),
       notices,
@@ -155,26 +163,39 @@ export class StarterSegmenter implements PhraseSegmenter {
     return { asked: [...new Set(asked)], unknown: [...new Set(unknown)] };
   }
 
-  /** @returns logits of dims [h, w] and the probability that the picture shows the subject */
+  /** What each square shows of the words. */
   async #run(
-    { pixels }: NamedImage,
+    windows: readonly SquareWindow[],
     asked: readonly string[],
-  ): Promise<{ logits: Tensor; presence: number }> {
-    const { inputSize, words } = this.#config;
-    const small = imageToTensor(await resizeImage(pixels, { width: inputSize, height: inputSize }));
+    signal: CancelSignal | undefined,
+  ): Promise<SeenWindow[]> {
+    const { words } = this.#config;
     const wanted = Float32Array.from(words, (word) => Number(asked.includes(word)));
-    const { mask_logits: logits, presence_logit: presence } = await this.#session.run(
-      {
-        picture: new ort.Tensor('float32', small.data, [1, ...small.dims]),
-        words: new ort.Tensor('float32', wanted, [1, words.length]),
-      },
-      ['mask_logits', 'presence_logit'],
-    );
-    return {
-      logits: tensor(logits!.data as Float32Array, logits!.dims.slice(2)),
-      presence: probability((presence!.data as Float32Array)[0]!),
-    };
+    const seen: SeenWindow[] = [];
+    for (const { start, picture } of windows) {
+      throwIfCancelled(signal);
+      const { mask_logits: logits, presence_logit: presence } = await this.#session.run(
+        {
+          picture: new ort.Tensor('float32', picture.data, [1, ...picture.dims]),
+          words: new ort.Tensor('float32', wanted, [1, words.length]),
+        },
+        ['mask_logits', 'presence_logit'],
+      );
+      seen.push({
+        start,
+        logits: tensor(logits!.data as Float32Array, logits!.dims.slice(2)),
+        presence: probability((presence!.data as Float32Array)[0]!),
+      });
+    }
+    throwIfCancelled(signal);
+    return seen;
   }
+}
+
+/** A square's map of dims [h, w], and the probability that it shows the subject. */
+interface SeenWindow extends WindowMap {
+  readonly logits: Tensor;
+  readonly presence: number;
 }
 
 const probability = (logit: number) => 1 / (1 + Math.exp(-logit));

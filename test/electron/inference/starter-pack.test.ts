@@ -11,13 +11,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_SCENES } from '../../../electron/app/projects/project-cards.ts';
 import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
 import { makeRequest } from '../../../electron/app/scenes/scene-request.ts';
+import { maskOverlap } from '../../../electron/evaluation/mask-overlap.ts';
 import { Engine } from '../../../electron/inference/engine/engine.ts';
 import { decodeImage, decodeMask } from '../../../electron/inference/images/images.ts';
 import { colourDistance } from '../../../electron/inference/scoring/colour.ts';
 import { colourInside, psnr } from '../../../electron/inference/scoring/image-metrics.ts';
 import type { RgbImage } from '../../../electron/pipeline/processors/image.ts';
 import { dilate, maximumPlane } from '../../../electron/pipeline/tensor/image-kernels.ts';
-import type { Tensor } from '../../../electron/pipeline/tensor/tensor.ts';
+import { type Tensor, tensor } from '../../../electron/pipeline/tensor/tensor.ts';
 import { sentencesOf } from '../contract/notice-sentences.ts';
 import {
   identifierOf,
@@ -69,6 +70,36 @@ describe.each(Object.values(SAMPLE_SCENES))('the render of the sample %s', (name
   test.runIf(referenceScenes.some((reference) => reference === name))('shows what is rendered', async () => {
     expect(psnr(renders.get(name)!, await picture(path))).toBeGreaterThan(32);
   });
+});
+
+test.each(['wide', 'high'])('finds a thing by its word in a picture that is twice as %s', async (shape) => {
+  const folder = join(starterPack, 'evaluation', 'preparation', 'test');
+  const [first] = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as {
+    things: { phrase: string; mask: string }[];
+  }[];
+  const { phrase, mask: maskFile } = first!.things[0]!;
+  const { width, height } = await picture(join(folder, '000-picture.webp'));
+  const isWide = shape === 'wide';
+  const canvas = { width: isWide ? 2 * width : width, height: isWide ? height : 2 * height };
+  const bytes = await sharp({ create: { ...canvas, channels: 3, background: '#000' } })
+    .composite([
+      { input: readFileSync(join(folder, '001-background.webp')), left: 0, top: 0 },
+      {
+        input: readFileSync(join(folder, '000-picture.webp')),
+        left: isWide ? width : 0,
+        top: isWide ? 0 : height,
+      },
+    ])
+    .png()
+    .toBuffer();
+  const { proposals } = await engine.preparation.findMask({ name: shape, bytes }, { phrase });
+  const truth = await mask(join(folder, maskFile));
+  const placed = new Float32Array(canvas.width * canvas.height);
+  for (let y = 0; y < height; y++) {
+    const at = isWide ? y * canvas.width + width : (height + y) * width;
+    placed.set(truth.data.subarray(y * width, (y + 1) * width), at);
+  }
+  expect(maskOverlap(proposals[0]!.mask, tensor(placed, [canvas.height, canvas.width]))).toBeGreaterThan(0.8);
 });
 
 describe.each(referenceScenes)('%s', (name) => {

@@ -56,7 +56,7 @@ describe('masks from phrases, with a pack’s own segmenter', () => {
     expect((await find({ phrase: 'cat', boxThreshold: 1 })).proposals).toEqual([]);
     const horse = await find({ phrase: 'a horse' });
     expect(horse.proposals).toEqual([]);
-    expect(sentencesOf(horse.notices)[0]).toMatch(/knows cat, dog.*found none of these in "a horse"/);
+    expect(sentencesOf(horse.notices)[0]).toMatch(/can find cat, dog.*“a horse” names none of these/);
     expect(sentencesOf((await find({ phrase: 'cat and dog' })).notices)[0]).toMatch(
       /one (subject|thing) at a time/,
     );
