@@ -366,9 +366,6 @@ export class Preparation {
     );
   }
 
-  /**
-   * The subjects of a prompt that the pack's detector does not find in a picture; none if it has no fixed vocabulary.
-   */
   /** The detector for judging draws, if it knows which words are subjects. */
   async #drawJudge(signal: AbortSignal | undefined): Promise<PhraseSegmenter | undefined> {
     // Grounding DINO, which accepts any words, would be loaded for nothing.
