@@ -59,6 +59,8 @@ export class MaskWorkbench extends Watched {
   /** The selection while one of its points is dragged. */
   #marked: SmartSelection | undefined;
   readonly #proposal: SelectionProposal;
+  /** Enter while smart select was still looking: for what it finds. */
+  #confirmation: ToolInput | undefined;
   #redraw: () => void = () => {};
   #masks: readonly PaintableMask[] = [];
   /** In scene coordinates. */
@@ -75,7 +77,15 @@ export class MaskWorkbench extends Watched {
         if (targetId === this.#activeId) this.cancel();
       },
     });
-    this.#proposal = new SelectionProposal(events.select, () => this.changed());
+    this.#proposal = new SelectionProposal(
+      events.select,
+      () => this.changed(),
+      () => {
+        const confirmation = this.#confirmation;
+        this.#confirmation = undefined;
+        if (confirmation && this.#proposal.isProposalShown) this.#step(confirmation, false);
+      },
+    );
   }
 
   /** Called when pixels of the active mask, or the outline, changed. At most one canvas listens. */
@@ -188,8 +198,10 @@ export class MaskWorkbench extends Watched {
 
   /** Feeds the active tool. Nothing happens while no mask is active or the active one is locked. */
   input(input: ToolInput): void {
-    // What smart select is looking for would be lost.
-    if (input.kind === 'confirm' && this.#proposal.state === 'awaited') return;
+    if (input.kind === 'confirm' && this.#proposal.state === 'awaited') {
+      this.#confirmation = input;
+      return;
+    }
     this.#step(input, false);
   }
 
@@ -245,6 +257,7 @@ export class MaskWorkbench extends Watched {
           break;
         case 'revert':
           this.#marked = undefined;
+          this.#confirmation = undefined;
           this.#proposal.end(targetId);
           this.#layers.log.drop();
           layer.image.invalidate(layer.session.revert());
@@ -265,6 +278,8 @@ export class MaskWorkbench extends Watched {
       layer.image.invalidate(layer.session.revert());
       this.#proposal.markHidden();
     }
+    // A further point changes what was confirmed.
+    this.#confirmation = undefined;
     this.#proposal.ask(targetId, selection);
   }
 

@@ -10,13 +10,16 @@ const NO_SELECTION: SmartSelection = { points: [], box: null };
 export class SelectionProposal {
   readonly #select: WorkbenchEvents['select'];
   readonly #onChange: () => void;
+  /** The pending request has ended, with a proposal or without one. */
+  readonly #onAnswer: () => void;
   #selection = NO_SELECTION;
   #isAwaited = false;
   #isProposalShown = false;
 
-  constructor(select: WorkbenchEvents['select'], onChange: () => void) {
+  constructor(select: WorkbenchEvents['select'], onChange: () => void, onAnswer: () => void) {
     this.#select = select;
     this.#onChange = onChange;
+    this.#onAnswer = onAnswer;
   }
 
   get selection(): SmartSelection {
@@ -41,6 +44,7 @@ export class SelectionProposal {
       if (this.#selection !== selection) return;
       this.#isAwaited = false;
       this.#onChange();
+      this.#onAnswer();
     });
   }
 

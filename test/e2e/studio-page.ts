@@ -387,10 +387,11 @@ export async function saved(page: Page): Promise<void> {
     .waitFor();
 }
 
-/** The selected concept's share of the picture in percent, as the mask panel shows it. */
+/** The share of the picture in percent that the selected concept has, as the mask panel shows it; not a proposed one. */
 export async function coverage(page: Page): Promise<number> {
   await saved(page);
   const text = await maskPanelOf(page).textContent();
+  if (textPattern('mask.proposal.shown').test(text ?? '')) return 0;
   const found = textPattern('concept.share', { percent: /([\d.]+)/ }).exec(text ?? '');
   return found ? Number(found[1]) : 0;
 }

@@ -205,9 +205,6 @@ describe('smart select', () => {
     feed('down', 10, 10);
     feed('up', 10, 10);
     expect(workbench.proposal).toBe('awaited');
-    // Enter would lose what is being looked for.
-    workbench.input({ kind: 'confirm' });
-    expect(workbench.proposal).toBe('awaited');
     workbench.cancel();
     expect(workbench.proposal).toBe('none');
     await propose();
@@ -215,6 +212,32 @@ describe('smart select', () => {
     workbench.input({ kind: 'confirm' });
     expect(saves).toEqual([{ targetId: 'cat', change: { kind: 'gesture', label: 'select' }, coverage: 0.5 }]);
     expect(workbench.proposal).toBe('none');
+  });
+
+  it('accepts what it is still looking for on Enter, unless Escape or another point comes after it', async () => {
+    for (const between of [
+      undefined,
+      () => workbench.cancel(),
+      () => {
+        feed('down', 20, 20);
+        feed('up', 20, 20);
+      },
+    ]) {
+      saves.length = 0;
+      workbench.setTool('brush');
+      workbench.setTool('select');
+      feed('down', 10, 10);
+      feed('up', 10, 10);
+      workbench.input({ kind: 'confirm', use: 'add' });
+      expect(workbench.proposal).toBe('awaited');
+      between?.();
+      const question = questions.findLast(({ selection }) => selection.points.length > 0)!;
+      await workbench.showSelection('cat', question.selection, name(proposed));
+      question.answer();
+      await settled();
+      expect(saves.length).toBe(between === undefined ? 1 : 0);
+      workbench.cancel();
+    }
   });
 
   for (const [what, end] of [
