@@ -10,6 +10,7 @@ import { copyPlane, coverageOf, type MaskPlane, maskPlane } from '../../../rende
 import { resamplePlane } from '../../../renderer/editor/resample-plane.ts';
 import type { SmartSelection, ToolInput } from '../../../renderer/editor/tools/tool.ts';
 import type { Size } from '../../../renderer/editor/view-transform.ts';
+import { documentConcept } from '../session/document-concept.ts';
 import { stubCanvas } from './canvas-stubs.ts';
 
 const SIZE = { width: 32, height: 32 };
@@ -22,27 +23,6 @@ let saves: { targetId: string; change: MaskChange; coverage: number }[];
 let questions: { targetId: string; selection: SmartSelection; answer: () => void }[];
 let failures: unknown[];
 let nextSave: Promise<void> | undefined;
-
-function concept(id: string, change: Partial<DocumentConcept> = {}): DocumentConcept {
-  return {
-    id,
-    name: id,
-    prompt: '',
-    phrase: '',
-    image: null,
-    subject: null,
-    mask: null,
-    mode: 'replace',
-    front: null,
-    placement: null,
-    strength: 1,
-    alpha: 0.15,
-    visible: true,
-    locked: false,
-    colour: CONCEPT_COLOURS[0],
-    ...change,
-  };
-}
 
 function follow(activeId: string | null = 'cat', size = SIZE): void {
   workbench.follow(concepts, size, activeId);
@@ -78,7 +58,7 @@ beforeEach(() => {
   questions = [];
   failures = [];
   nextSave = undefined;
-  concepts = [concept('cat'), concept('dog', { colour: CONCEPT_COLOURS[1] })];
+  concepts = [documentConcept('cat'), documentConcept('dog', { colour: CONCEPT_COLOURS[1] })];
   const library = {
     load: async (id: AssetId, size: Size) => {
       const plane = masks.get(id);
@@ -122,7 +102,7 @@ describe('an unfinished gesture', () => {
     [
       'a lock on its concept',
       () => {
-        concepts = [concept('cat', { locked: true }), concept('dog')];
+        concepts = [documentConcept('cat', { locked: true }), documentConcept('dog')];
         follow();
       },
     ],
@@ -152,7 +132,7 @@ describe('an unfinished gesture', () => {
 
   it('is discarded with its concept', () => {
     stroke();
-    concepts = [concept('dog')];
+    concepts = [documentConcept('dog')];
     follow('dog');
     expect(saves).toEqual([]);
     expect(workbench.planeOf('cat')).toBeUndefined();
@@ -215,19 +195,14 @@ describe('smart select', () => {
   });
 
   it('accepts what it is still looking for on Enter, unless Escape or another point comes after it', async () => {
-    for (const between of [
-      undefined,
-      () => workbench.cancel(),
-      () => {
-        feed('down', 20, 20);
-        feed('up', 20, 20);
-      },
-    ]) {
+    const click = (at: number) => {
+      feed('down', at, at);
+      feed('up', at, at);
+    };
+    workbench.setTool('select');
+    for (const between of [undefined, () => workbench.cancel(), () => click(20)]) {
       saves.length = 0;
-      workbench.setTool('brush');
-      workbench.setTool('select');
-      feed('down', 10, 10);
-      feed('up', 10, 10);
+      click(10);
       workbench.input({ kind: 'confirm', use: 'add' });
       expect(workbench.proposal).toBe('awaited');
       between?.();
@@ -287,15 +262,15 @@ describe('masks of the document', () => {
     const [half, full] = [0, 512].map((from) =>
       name(maskPlane(32, 32, new Uint8ClampedArray(1024).fill(255, from, 512 + from / 2))),
     );
-    concepts = [concept('cat', { mask: half! })];
+    concepts = [documentConcept('cat', { mask: half! })];
     follow();
     await settled();
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(0.5);
-    concepts = [concept('cat', { mask: full! })];
+    concepts = [documentConcept('cat', { mask: full! })];
     follow();
     await settled();
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(0.25);
-    concepts = [concept('cat')];
+    concepts = [documentConcept('cat')];
     follow();
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
     expect(failures).toEqual([]);
@@ -309,7 +284,7 @@ describe('masks of the document', () => {
     stroke();
     feed('up', 20, 10);
     const painted = coverageOf(workbench.planeOf('cat')!);
-    concepts = [concept('cat')];
+    concepts = [documentConcept('cat')];
     follow();
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(painted);
     release();
@@ -319,14 +294,14 @@ describe('masks of the document', () => {
   });
 
   it('with another aspect ratio than the background are reported and not shown', async () => {
-    concepts = [concept('cat', { mask: name(maskPlane(8, 12)) })];
+    concepts = [documentConcept('cat', { mask: name(maskPlane(8, 12)) })];
     follow();
     await settled();
     expect(failures).toHaveLength(1);
   });
 
   it('that fail to load are reported', async () => {
-    concepts = [concept('cat', { mask: 'f'.repeat(64) })];
+    concepts = [documentConcept('cat', { mask: 'f'.repeat(64) })];
     follow();
     await settled();
     expect(failures).toHaveLength(1);
@@ -341,7 +316,7 @@ describe('an operation in progress', () => {
     const operated = workbench.operate('cat', { kind: 'invert' });
     workbench.leaveProject();
     // A copy of the project: its concepts have the same ids.
-    concepts = [concept('cat'), concept('dog')];
+    concepts = [documentConcept('cat'), documentConcept('dog')];
     follow();
     await operated;
     expect(saves.map(({ change }) => change)).toEqual([

@@ -1,7 +1,7 @@
 /** A concept of a scene as the editor adds it, without pictures. */
 import { CONCEPT_COLOURS, type DocumentConcept } from '../../../electron/contract/scene-document.ts';
 
-export function documentConcept(id: string): DocumentConcept {
+export function documentConcept(id: string, change: Partial<DocumentConcept> = {}): DocumentConcept {
   return {
     id,
     name: 'my cat',
@@ -18,5 +18,6 @@ export function documentConcept(id: string): DocumentConcept {
     visible: true,
     locked: false,
     colour: CONCEPT_COLOURS[0],
+    ...change,
   };
 }
