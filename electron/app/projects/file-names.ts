@@ -6,10 +6,20 @@ import { safeFileName } from '../../projects/export/file-name.ts';
 
 /** A free path in a folder: the name, or the name with a number. */
 export function freePath(folder: string, name: string, extension: string): string {
+  return freePlace(folder, name, extension).path;
+}
+
+/** {@link freePath}, with the ending that distinguishes it from files of the same name, such as " 2"; '' for none. */
+export function freePlace(
+  folder: string,
+  name: string,
+  extension: string,
+): { readonly path: string; readonly ending: string } {
   const fileName = safeFileName(name, 'Untitled');
   for (let number = 1; ; number++) {
-    const path = join(folder, `${fileName}${number === 1 ? '' : ` ${number}`}${extension}`);
-    if (!existsSync(path)) return path;
+    const ending = number === 1 ? '' : ` ${number}`;
+    const path = join(folder, `${fileName}${ending}${extension}`);
+    if (!existsSync(path)) return { path, ending };
   }
 }
 

@@ -16,7 +16,7 @@ import type { CopyOptions } from '../../projects/save-copy.ts';
 import { cutText, MAX_TEXT_LENGTH } from '../../projects/shown-values.ts';
 import { asStudioError } from '../studio-error.ts';
 import type { StudioEvents } from '../studio-events.ts';
-import { checkedPath, freePath } from './file-names.ts';
+import { checkedPath, freePlace } from './file-names.ts';
 
 interface OpenProject {
   readonly projectId: ProjectId;
@@ -27,6 +27,12 @@ interface OpenProject {
 }
 
 const COPY_ENDING = ' copy';
+
+/** Where a new file goes, and its title: numbered like the file, so that the list of projects tells them apart. */
+interface NewPlace {
+  readonly path: string;
+  readonly title: string;
+}
 
 export interface CreateProject {
   readonly name: string;
@@ -52,8 +58,11 @@ export class OpenProjects {
 
   /** @throws StudioError PROJECT_EXISTS, PROJECT_UNWRITABLE, DISK_FULL, PARAMETER_INVALID */
   async create({ name, path, overwrite = false, document }: CreateProject): Promise<ProjectState> {
-    const place = path === undefined ? await this.#freePlace(name) : checkedPath(path, [PROJECT_EXTENSION]);
-    return this.#add(ProjectFile.create(place, { title: name, overwrite, document }));
+    const place =
+      path === undefined
+        ? await this.#freePlace(name)
+        : { path: checkedPath(path, [PROJECT_EXTENSION]), title: name };
+    return this.#add(ProjectFile.create(place.path, { title: place.title, overwrite, document }));
   }
 
   /**
@@ -162,7 +171,7 @@ export class OpenProjects {
     project.isMoving = true;
     try {
       const place = await this.#placeBeside(project.file, project.file.title(), path);
-      project.file = await project.file.saveAs(place, options);
+      project.file = await project.file.saveAs(place.path, options);
     } finally {
       project.isMoving = false;
     }
@@ -180,7 +189,7 @@ export class OpenProjects {
     const { file } = this.#get(projectId);
     const title = `${cutText(file.title(), MAX_TEXT_LENGTH - COPY_ENDING.length)}${COPY_ENDING}`;
     const place = await this.#placeBeside(file, title, path);
-    return this.#add(await file.openCopy(place, { ...options, title }));
+    return this.#add(await file.openCopy(place.path, { ...options, title: place.title }));
   }
 
   /** The open project of a path, if it is open here. */
@@ -252,7 +261,8 @@ export class OpenProjects {
     name: string,
     fill: (file: ProjectFile) => { readonly document: SceneDocument; readonly label: string },
   ): Promise<ProjectState> {
-    const file = ProjectFile.create(await this.#freePlace(name), { title: name });
+    const { path, title } = await this.#freePlace(name);
+    const file = ProjectFile.create(path, { title });
     try {
       file.atomically(() => {
         const { document, label } = fill(file);
@@ -268,20 +278,20 @@ export class OpenProjects {
     return this.#add(file);
   }
 
-  async #placeBeside(file: ProjectFile, name: string, path?: string): Promise<string> {
-    if (path !== undefined) return checkedPath(path, [PROJECT_EXTENSION]);
+  async #placeBeside(file: ProjectFile, title: string, path?: string): Promise<NewPlace> {
+    if (path !== undefined) return { path: checkedPath(path, [PROJECT_EXTENSION]), title };
     const folder = dirname(file.path);
-    return existsSync(folder) ? freePath(folder, name, PROJECT_EXTENSION) : this.#freePlace(name);
+    return existsSync(folder) ? placeIn(folder, title) : this.#freePlace(title);
   }
 
-  async #freePlace(name: string): Promise<string> {
+  async #freePlace(title: string): Promise<NewPlace> {
     const { path } = this.#folder;
     await mkdir(path, { recursive: true }).catch((cause: unknown) => {
       throw new StudioError('PROJECT_UNWRITABLE', `The folder for projects, ${path}, cannot be created.`, {
         cause,
       });
     });
-    return freePath(path, name, PROJECT_EXTENSION);
+    return placeIn(path, title);
   }
 
   /** Adds an opened file to the open projects, once everything that a window shows has been read. */
@@ -343,4 +353,11 @@ function realPath(path: string): string {
     // Opening it reports the problem.
     return path;
   }
+}
+
+function placeIn(folder: string, title: string): NewPlace {
+  const { path, ending } = freePlace(folder, title, PROJECT_EXTENSION);
+  // The longest titles are told apart by their files alone.
+  const hasRoom = title.length + ending.length <= MAX_TEXT_LENGTH;
+  return { path, title: hasRoom ? `${title}${ending}` : title };
 }

@@ -22,11 +22,13 @@ test('a new project has the pack’s recommended parameters, and a name that eve
   expect(created.document.parameters.steps).toBe(3);
   const second = await call('project.create', { name: 'Cats: a study / 1' });
   expect(second.path).not.toBe(created.path);
+  expect(second.name).toBe('Cats: a study / 1 2');
 });
 
 test('a sample begins its history, with the names of the window’s language', async () => {
   const names = { 'Tiny sample': '작은 샘플', 'my cat': '내 고양이', cat: '고양이' };
   const { name, history, document } = await call('project.openSample', { names });
+  expect((await call('project.openSample', { names })).name).toBe('작은 샘플 2');
   expect([name, history]).toMatchObject(['작은 샘플', { position: 0, length: 1, undoLabel: null }]);
   expect(document.concepts.map((concept) => [concept.name, concept.phrase])).toEqual([
     ['my dog', 'dog'],
@@ -84,6 +86,7 @@ test('a copy is independent; save as continues in the new file', async () => {
   const { projectId, path, document } = await call('project.create', { name: 'Original' });
   const copy = await call('project.duplicate', { projectId });
   expect(copy).toMatchObject({ name: 'Original copy' });
+  expect((await call('project.duplicate', { projectId })).name).toBe('Original copy 2');
   await call('project.commit', {
     projectId: copy.projectId,
     document: { ...document, prompt: 'the copy’s' },
@@ -138,7 +141,8 @@ test('a name of any length and script makes a project, a copy and a copy of that
   const long = await call('project.create', { name: '가'.repeat(100) });
   const copy = await call('project.duplicate', { projectId: long.projectId });
   const moved = await call('project.saveAs', { projectId: copy.projectId });
-  expect(moved).toMatchObject({ projectId: copy.projectId, name: `${'가'.repeat(100)} copy` });
+  expect(moved).toMatchObject({ projectId: copy.projectId, name: copy.name });
+  expect(copy.name).toMatch(/^가{100} \d+ copy/);
   await expect(
     call('project.saveAs', { projectId: long.projectId, path: join(app.root, `${'가'.repeat(83)}.pnpmix`) }),
   ).rejects.toMatchObject({ code: 'PROJECT_UNWRITABLE', message: expect.stringContaining('shorter') });
