@@ -25,7 +25,6 @@ export const openPackSchema = z.strictObject({
   multiple: z.int().positive().describe('Both sides of the model’s input are multiples of this many pixels.'),
   recommended: recommendedParametersSchema,
   capabilities: capabilitiesSchema,
-  vocabulary: vocabularySchema.optional().describe('Missing: it reads any words.'),
   embeddings: z
     .array(z.strictObject({ name: z.string(), sha256: assetIdSchema, tokens: z.int().positive() }))
     .optional()
@@ -42,6 +41,8 @@ export const engineStatusSchema = z.strictObject({
   deviceChoice: deviceChoiceSchema,
   device: deviceReportSchema.nullable().describe('null until an engine has run.'),
   pack: openPackSchema.nullable(),
+  /** Of the pack, also before an engine has opened it; missing for one that reads any words. */
+  vocabulary: vocabularySchema.optional(),
   /** Resident size of the engine process; null while there is none. */
   memoryBytes: z.int().nonnegative().nullable(),
   /** Whether models are in memory; they are released when idle or when memory is short. */

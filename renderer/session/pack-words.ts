@@ -1,12 +1,12 @@
-/** The words of the open pack's vocabulary, for messages that name them. */
+/** The words of the pack's vocabulary, for messages that name them. */
 import type { EngineStatus } from '../../electron/contract/engine-status.ts';
 import { nameOfWord, type Vocabulary } from '../../electron/contract/vocabulary.ts';
 
 let vocabulary: Vocabulary | undefined;
 
-/** Learns the open pack's words. */
-export function learnWords({ pack }: Pick<EngineStatus, 'pack'>): void {
-  vocabulary = pack?.vocabulary;
+/** Learns the pack's words. */
+export function learnWords(status: Pick<EngineStatus, 'vocabulary'>): void {
+  vocabulary = status.vocabulary;
 }
 
 /** A pack's word in a language. */

@@ -1,6 +1,7 @@
 /** A process that a supervisor has started, and what it knows about it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { EngineConfig, EngineTask } from '../../contract/engine-messages.ts';
+import { StudioError } from '../../contract/errors.ts';
 import type { EngineModel, EngineSession, OpenedEngine } from './engine-session.ts';
 
 /** A running process that is opening its pack or has opened it. */
@@ -22,6 +23,16 @@ export interface EngineLife {
 /** What decides which models an engine has open. */
 export function modelOf({ packFolder, vae, loras = [] }: EngineConfig) {
   return { packFolder, vae, loras };
+}
+
+/** The error of a process that the system could not start. */
+export function notStarted(cause: unknown): StudioError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new StudioError(
+    'ENGINE_UNAVAILABLE',
+    `The process that runs the models could not be started: ${detail}`,
+    { cause },
+  );
 }
 
 /**

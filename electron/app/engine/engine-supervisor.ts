@@ -10,10 +10,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EngineConfig, EngineResultOf, EngineTask } from '../../contract/engine-messages.ts';
 import type { EngineStatus, OpenPack } from '../../contract/engine-status.ts';
 import { StudioError } from '../../contract/errors.ts';
+import { vocabularyReader } from '../../foundation/files/pack-manifest.ts';
 import { availableMemoryBytes } from '../../foundation/memory.ts';
 import { asFailure, asStudioError } from '../studio-error.ts';
 import type { EngineLauncher } from './engine-child.ts';
-import { type EngineLife, hasRoomBeside, modelOf } from './engine-life.ts';
+import { type EngineLife, hasRoomBeside, modelOf, notStarted } from './engine-life.ts';
 import type { EngineLog } from './engine-log.ts';
 import {
   type EngineModel,
@@ -50,6 +51,7 @@ export class EngineSupervisor {
   /** Of interactive tasks: a segmenter works on one picture at a time. */
   readonly #interactive = new Mutex();
   readonly #closing = new AbortController();
+  readonly #vocabularyOf = vocabularyReader();
   /** Processes that have not ended yet, including killed ones. */
   readonly #sessions = new Set<EngineSession>();
   #limits: SupervisorLimits;
@@ -86,6 +88,7 @@ export class EngineSupervisor {
       deviceChoice: this.#config.device,
       device: life?.opened?.device ?? (isSameDevice ? known.opened.device : null),
       pack: life?.opened?.pack ?? this.knownPack ?? null,
+      vocabulary: this.#vocabularyOf((life?.config ?? this.#config).packFolder),
       memoryBytes: life?.session.memoryBytes ?? null,
       holdsModels: life !== undefined,
       crashes: this.#crashes,
@@ -289,12 +292,7 @@ export class EngineSupervisor {
         onOpening: this.#onOpening,
       });
     } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      const error = new StudioError(
-        'ENGINE_UNAVAILABLE',
-        `The process that runs the models could not be started: ${detail}`,
-        { cause },
-      );
+      const error = notStarted(cause);
       this.#error = asFailure(error);
       this.#report();
       throw error;

@@ -1,8 +1,10 @@
 /** The one reader of pack.json. */
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PackManifest, packManifestSchema } from '../../contract/pack-manifest.ts';
+import type { Vocabulary } from '../../contract/vocabulary.ts';
 import { validate } from '../validate.ts';
-import { readJsonFileIfPresent } from './read-json.ts';
+import { parseJsonFile, readJsonFileIfPresent } from './read-json.ts';
 
 export const PACK_MANIFEST = 'pack.json';
 
@@ -19,4 +21,26 @@ export async function readPackManifest(folder: string): Promise<PackManifest | u
   });
   if (content === undefined) return undefined;
   return validate(packManifestSchema, content, 'PACK_INVALID', `${path} is not a pack manifest`);
+}
+
+/**
+ * @returns reads the vocabulary in a pack's manifest at once, and again when the file has changed; undefined for a pack
+ *   that reads any words, and for what is no pack
+ */
+export function vocabularyReader(): (folder: string) => Vocabulary | undefined {
+  let last: { readonly key: string; readonly vocabulary: Vocabulary | undefined } | undefined;
+  return (folder) => {
+    const path = join(folder, PACK_MANIFEST);
+    try {
+      const key = `${path} ${statSync(path).mtimeMs}`;
+      if (last?.key !== key) {
+        const content = parseJsonFile(readFileSync(path), path, 'PACK_INVALID');
+        last = { key, vocabulary: packManifestSchema.parse(content).vocabulary };
+      }
+      return last.vocabulary;
+    } catch {
+      // Without a manifest, or with a damaged one: whoever opens the pack reports it.
+      return undefined;
+    }
+  };
 }

@@ -94,7 +94,6 @@ export class EngineServer {
           multiple: engine.framePack.multiple,
           recommended: pack.recommended,
           capabilities: engine.preparation.capabilities,
-          ...(pack.vocabulary && { vocabulary: pack.vocabulary }),
           ...(models.conditioner.embeddings.length > 0 && {
             embeddings: models.conditioner.embeddings.map(({ name, sha256, encoders }) => ({
               name,

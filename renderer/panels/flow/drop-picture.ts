@@ -77,11 +77,11 @@ export async function offerReplacement(
     offer({ conceptId: covering.id });
     return;
   }
-  const pack = useStudio.getState().engine?.pack;
-  if (!pack?.capabilities.selectMask) return;
+  const { engine } = useStudio.getState();
+  if (!engine?.pack?.capabilities.selectMask) return;
   // A pack of drawings can only place in photographs, which has been done.
   const { background } = session.document;
-  if (pack.vocabulary?.draws === 'drawings' && background !== null) {
+  if (engine.vocabulary?.draws === 'drawings' && background !== null) {
     if (await isPhotograph(studio, background)) return;
   }
   const mask = await studio.masks.objectAt(session, at);

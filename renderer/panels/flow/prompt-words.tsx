@@ -12,9 +12,9 @@ import { withWord } from '../../editor/prompt-words.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { MoreOptions } from './more-options.tsx';
 
-/** The open pack's vocabulary; undefined for one that reads any words. */
+/** The pack's vocabulary; undefined for one that reads any words. */
 export function useVocabulary(): Vocabulary | undefined {
-  return useStudio((state) => state.engine?.pack?.vocabulary);
+  return useStudio((state) => state.engine?.vocabulary);
 }
 
 /** Names the words of a text that the pack does not know, with what follows from it. */

@@ -19,6 +19,7 @@ export function WatchWarnings(): null {
   const studio = useStudioActions();
   const document = useStudio((state) => state.project?.document);
   const pack = useStudio((state) => state.engine?.pack ?? null);
+  const drawsDrawings = useStudio((state) => state.engine?.vocabulary?.draws === 'drawings');
   const size = useStudio((state) => state.backgroundSize);
   const frame = useFrame(document);
   useEffect(() => {
@@ -30,7 +31,7 @@ export function WatchWarnings(): null {
     }
     let isCurrent = true;
     const look = async () => {
-      const facts = await factsOf(studio, document, pack?.vocabulary?.draws === 'drawings');
+      const facts = await factsOf(studio, document, drawsDrawings);
       if (!isCurrent) return;
       put(renderWarnings(document, { ...facts, size, frame, downscale: pack?.downscale }));
     };
@@ -39,7 +40,7 @@ export function WatchWarnings(): null {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [studio, document, pack, size, frame]);
+  }, [studio, document, pack, drawsDrawings, size, frame]);
   return null;
 }
 

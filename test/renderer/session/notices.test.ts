@@ -145,7 +145,7 @@ describe('what a host or an engine says', () => {
     i18next.addResourceBundle('ko', 'errors', koErrors);
     i18next.addResourceBundle('ko', 'notices', koNotices);
     const words = { 고양이: 'cat', 개: 'dog' };
-    learnWords({ pack: { vocabulary: { languages: { ko: { words } } } } as unknown as EngineStatus['pack'] });
+    learnWords({ vocabulary: { languages: { ko: { words } } } as unknown as EngineStatus['vocabulary'] });
     await i18next.changeLanguage('ko');
     expect(sayNotice(unknown)).toContain('고양이, 개이(가)');
     expect(sayNotice(notStored)).toBe(
