@@ -152,7 +152,7 @@ export class ProjectSession {
   }
 
   /**
-   * Resolves when every change is done: the host has it, or its failure was reported.
+   * Resolves when every change is done: the host has it, or its failure was reported; and the host has the project open.
    *
    * @throws StudioError PROJECT_MOVED when the file is gone: the changes wait until it is saved under a name
    */
@@ -193,8 +193,9 @@ export class ProjectSession {
   }
 
   #tellSaved(): void {
-    const { isMoved } = this.#machine;
-    if (this.hasPending && !isMoved) return;
+    const { isMoved, call } = this.#machine;
+    // After a reconnection, the host may not have the project open yet.
+    if ((this.hasPending || call) && !isMoved) return;
     const waiting = this.#whenSaved;
     this.#whenSaved = [];
     for (const { resolve, reject } of waiting) {

@@ -129,9 +129,8 @@ export class Studio {
       if (isFirstStart === true) useEditor.setState({ sheet: 'projects' });
       useStudio.setState({ phase: 'ready', failure: null });
       this.#readFarms().catch(reportError);
-      if (engine) learnWords(engine);
-      if (followsOther(engine, this.session.document)) this.openSceneModel().catch(reportError);
-      else this.#learnPack(engine);
+      learnWords(engine);
+      this.#openModel(engine).catch(reportError);
       this.#followModel();
     } catch (error) {
       useStudio.setState({ phase: 'failed', failure: sentenceOf(error) });
@@ -230,6 +229,12 @@ export class Studio {
     if (state !== 'stopped' || (pack !== null && device !== null)) return;
     const { shown } = this.projects;
     this.client.call('engine.start', shown ? { projectId: shown.projectId } : {}).catch(reportError);
+  }
+
+  /** Lets the engine open what the scene needs, so that everything that it can do is offered. */
+  async #openModel(engine: EngineStatus): Promise<void> {
+    if (followsOther(engine, this.session.document)) await this.openSceneModel();
+    else this.#learnPack(engine);
   }
 
   /** Lets the engine open what the shown scene names. @throws StudioError MODEL_MISSING, and what opening it throws */
@@ -346,7 +351,7 @@ export class Studio {
     for (const session of this.projects.sessions) session.reconnected();
     const parts = [
       this.jobs.catchUp(() => client.call('jobs.list', {})),
-      client.call('engine.status', {}).then((engine) => mirror({ engine })),
+      this.#catchUpEngine(),
       client.call('queue.state', {}).then((queue) => mirror({ queue })),
       client.call('settings.get', {}).then((settings) => mirror({ settings })),
       this.#readFarms(),
@@ -357,9 +362,22 @@ export class Studio {
   }
 
   async #catchUpRenders(): Promise<void> {
-    const { session } = this;
-    // A restarted host has to open the project first. Changes waiting for its file do not delay its renders.
-    if (!session.view().isMoved) await session.saved();
+    await this.#reopened();
     await this.renders.catchUp();
+  }
+
+  /** A restarted host has no engine that knows the pack. */
+  async #catchUpEngine(): Promise<void> {
+    const engine = await this.client.call('engine.status', {});
+    mirror({ engine });
+    learnWords(engine);
+    await this.#reopened();
+    await this.#openModel(engine);
+  }
+
+  /** A restarted host has to open the project first. Changes waiting for its file delay nothing else. */
+  async #reopened(): Promise<void> {
+    const { session } = this;
+    if (!session.view().isMoved) await session.saved();
   }
 }

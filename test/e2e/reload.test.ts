@@ -1,6 +1,6 @@
 /** The page is reloaded at awkward moments, and nothing is lost. */
-import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { engineOf } from './engine-process.ts';
 import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
@@ -157,17 +157,6 @@ describe('what is being drawn', () => {
     await expect.poll(async () => Math.abs((await coverage(page)) - 4 * whole)).toBeLessThan(0.5);
   });
 });
-
-/** The process id of the engine that a host or its child has started, as Linux reports it. */
-function engineOf(pid: number): number | undefined {
-  if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine-process')) return pid;
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  if (children === '') return undefined;
-  return children
-    .split(' ')
-    .map((child) => engineOf(Number(child)))
-    .find((found) => found !== undefined);
-}
 
 describe.runIf(process.platform === 'linux')('a render', () => {
   const editTheScene = () => studio.page.getByRole('button', { name: t('view.scene') });

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { TestClient } from '../electron/serve/test-client.ts';
+import { engineOf } from './engine-process.ts';
+import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { renderButton, saved } from './studio-page.ts';
+import { LONG_WORK, renderButton, saved } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const studio = sharedStudio();
@@ -26,6 +28,74 @@ async function kept(): Promise<{ steps: number; labels: string[] }> {
 }
 
 const lost = (page: Page) => page.getByRole('alert').filter({ hasText: t('app.connection.lost') });
+
+/** Where the controls and headings of the window are: names with left, top, width and height. */
+function places(page: Page): Promise<[name: string, place: string][]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>(':is(button, input, textarea, [role="slider"], h2, h3)')]
+      .filter((element) => element.checkVisibility() && !element.closest('.status-bar, [role="dialog"]'))
+      .map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const name = element.ariaLabel ?? (element.textContent || element.id);
+        return [name, [x, y, width, height].map((value) => Math.round(value)).join(' ')];
+      }),
+  );
+}
+
+/** Suspends the engine of the started host before it has opened its pack: if it was too fast, the host starts again. */
+async function engineHeldOpening(): Promise<number> {
+  for (;;) {
+    await studio.kill();
+    await lost(studio.page).waitFor();
+    await studio.restart();
+    const find = () => engineOf(studio.serve.child.pid!);
+    await expect.poll(find, { ...LONG_WORK, interval: 5 }).toBeDefined();
+    const engine = find()!;
+    process.kill(engine, 'SIGSTOP');
+    const client = await TestClient.connect(studio.serve.url);
+    const { state } = await client.call('engine.status');
+    client.close();
+    if (state === 'starting') return engine;
+    process.kill(engine, 'SIGCONT');
+  }
+}
+
+describe.runIf(process.platform === 'linux')('the engine', () => {
+  it('moves nothing in the window when it has opened the pack', async () => {
+    const { page } = studio;
+    const device = page.locator('.device-status');
+    const tabs = ['background', 'concept', 'render'] as const;
+    const allPlaces = async () => {
+      const all = new Map<string, string>();
+      for (const tab of tabs) {
+        await inspect(page, tab);
+        for (const [name, place] of await places(page)) {
+          const key = `${tab}: ${name}`;
+          all.set(key, [all.get(key), place].join(' '));
+        }
+      }
+      return all;
+    };
+    const engine = await engineHeldOpening();
+    let before: Map<string, string>;
+    try {
+      await device.filter({ hasText: t('device.starting') }).waitFor();
+      before = await allPlaces();
+    } finally {
+      process.kill(engine, 'SIGCONT');
+    }
+    await device.filter({ hasText: 'CPU' }).waitFor(LONG_WORK);
+    const words = `background: ${t('words.title')}`;
+    const below = `background: ${t('prepare.candidateOptions')}`;
+    expect([...before.keys()]).toEqual(expect.arrayContaining([words, below]));
+    // What this pack cannot do is gone, and what is known of it alone has come: neither moves anything else.
+    const moved = async () => {
+      const after = await allPlaces();
+      return [...before].filter(([name, place]) => after.has(name) && after.get(name) !== place);
+    };
+    await expect.poll(moved).toEqual([]);
+  });
+});
 
 describe('a host that is killed', () => {
   it('receives, once it runs again on its port, every change made meanwhile, once and in order', async () => {
