@@ -1,6 +1,12 @@
 /** A render's caption: how it differs from the one before it. */
 import type { TFunction } from 'i18next';
-import type { RenderDifference } from '../../../electron/contract/render-record.ts';
+import {
+  type RenderChange,
+  type RenderDifference,
+  type RenderSummary,
+  variationOf,
+} from '../../../electron/contract/render-record.ts';
+import { durationOf } from '../widgets/locale.ts';
 import { differenceInWords } from './difference-words.ts';
 
 export interface Caption {
@@ -13,6 +19,25 @@ export interface Caption {
 /** Weights are not what a user changes: where only they differ, the pack was reinstalled. */
 function isWorthReading({ path }: RenderDifference): boolean {
   return !path.startsWith('pack.') || path === 'pack.id';
+}
+
+/**
+ * A render's caption in the strip and the grid: of variations, which share everything else, the seed; of the first
+ * render, how long it took.
+ *
+ * @param change undefined until it is read
+ */
+export function captionOfRender(
+  render: RenderSummary,
+  change: RenderChange | undefined,
+  t: TFunction,
+): Caption {
+  const caption = captionOf(change?.since ? change.differences : undefined, t);
+  const variation = variationOf(render);
+  if (variation) {
+    return { short: `${t('parameters.seed.name')} ${variation.seed}`, long: caption?.long ?? '' };
+  }
+  return caption ?? { short: render.totalMs === null ? '' : durationOf(render.totalMs), long: '' };
 }
 
 /** @param differences to the render before; undefined where there is none */

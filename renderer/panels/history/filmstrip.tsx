@@ -11,11 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import {
-  type RenderChange,
-  type RenderSummary,
-  variationOf,
-} from '../../../electron/contract/render-record.ts';
+import type { RenderChange, RenderSummary } from '../../../electron/contract/render-record.ts';
 import { groupRenders, withoutDrafts } from '../../editor/render-groups.ts';
 import { bestOf } from '../../editor/render-scores.ts';
 import { useEditor } from '../../session/editor-store.ts';
@@ -23,9 +19,8 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { findRender, useStudio } from '../../session/studio-store.ts';
 import { openScores } from '../actions/score-renders.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
-import { durationOf } from '../widgets/locale.ts';
 import { renderName } from '../widgets/render-name.ts';
-import { captionOf } from './caption-words.ts';
+import { captionOfRender } from './caption-words.ts';
 import { compareByDragging, showOrCompare } from './compare-frames.ts';
 import { Differences } from './differences.tsx';
 import { RenderActions, RenderDetails } from './render-details.tsx';
@@ -203,10 +198,9 @@ function Frame({
   const studio = useStudioActions();
   const name = renderName(render);
   const { renderId, state, isStarred, thumbnail, result } = render;
-  const variation = variationOf(render);
   const picture = thumbnail ?? result;
   const ofRender = { projectId: studio.projectId, renderId };
-  const caption = captionOf(change?.since ? change.differences : undefined, t);
+  const caption = captionOfRender(render, change, t);
   const isComparing = useEditor((state) => state.comparingId === renderId);
   return (
     <li className="frame" data-shown={isShown} data-comparing={isComparing}>
@@ -239,11 +233,8 @@ function Frame({
         )}
       </UnstyledButton>
       <Group gap={0} wrap="nowrap" justify="space-between">
-        <Text size="xs" truncate className="frame-name" title={caption ? `${name}\n${caption.long}` : name}>
-          {render.name ??
-            (variation
-              ? `${t('parameters.seed.name')} ${variation.seed}`
-              : (caption?.short ?? (render.totalMs === null ? '' : durationOf(render.totalMs))))}
+        <Text size="xs" truncate className="frame-name" title={`${name}\n${caption.long}`.trim()}>
+          {render.name ?? caption.short}
         </Text>
         <Group gap={0} wrap="nowrap" className="frame-actions">
           <IconButton

@@ -10,24 +10,28 @@ import {
 } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { RenderEntry } from '../../../electron/contract/render-record.ts';
+import type { RenderChange, RenderEntry } from '../../../electron/contract/render-record.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { durationOf, timeOf } from '../widgets/locale.ts';
 import { renderName } from '../widgets/render-name.ts';
+import { captionOfRender } from './caption-words.ts';
 import { dragOut } from './compare-frames.ts';
 import { RenderMenu, restore } from './render-menu.tsx';
 
 export function HistoryRow({
   render,
+  change,
   isTile,
   isMarked,
   onMark,
 }: {
   render: RenderEntry;
-  /** In a grid: the picture and the name alone. */
+  /** How it differs from the one before it, once that is read. */
+  change: RenderChange | undefined;
+  /** In a grid: the picture, the name, and what differs alone. */
   isTile: boolean;
   isMarked: boolean;
   onMark: (isMarked: boolean) => void;
@@ -38,6 +42,7 @@ export function HistoryRow({
   const { renderId, state, result, isStarred, isDeleted, totalMs, createdAt, device, error } = render;
   const name = renderName(render);
   const picture = render.thumbnail ?? result;
+  const caption = captionOfRender(render, change, t);
   const ofRender = { projectId: studio.projectId, renderId };
   const made = [
     render.name === null ? null : timeOf(createdAt),
@@ -79,9 +84,15 @@ export function HistoryRow({
         <Text size={isTile ? 'xs' : 'sm'} fw={600} truncate title={name}>
           {name}
         </Text>
-        {isTile && render.parameters !== null && (
-          <Text size="xs" c="dimmed" truncate title={parameterLine(render, t)}>
-            {tileLine(render, t)}
+        {isTile && (
+          <Text
+            size="xs"
+            c="dimmed"
+            truncate
+            className="history-caption"
+            title={`${caption.long}\n${parameterLine(render, t)}`.trim()}
+          >
+            {caption.short}
           </Text>
         )}
         {!isTile && (
@@ -142,12 +153,4 @@ function parameterLine({ concepts, parameters }: RenderEntry, t: TFunction): str
     `${t('parameters.steps.name')} ${parameters.steps}`,
     `${t('parameters.seed.name')} ${parameters.seed}`,
   ].join('; ');
-}
-
-/** What usually differs between renders of one scene, such as "Appearance 0.15, 0.3 · Suppression 0.8 · #7": # is the seed. */
-function tileLine({ concepts, parameters }: RenderEntry, t: TFunction): string {
-  if (parameters === null) return '';
-  const alphas = [...new Set(concepts.map(({ alpha }) => alpha))];
-  const [alpha, beta] = [t('parameters.short.alpha'), t('parameters.short.beta')];
-  return [`${alpha} ${alphas.join(', ')}`, `${beta} ${parameters.beta}`, `#${parameters.seed}`].join(' · ');
 }

@@ -13,11 +13,13 @@ import { renderName } from '../widgets/render-name.ts';
 import { Differences } from './differences.tsx';
 import { HistoryRow } from './history-row.tsx';
 import { type HistoryView, RenderGrid } from './render-grid.tsx';
+import { useCaptions } from './use-captions.ts';
 import { type Shown, useFoundRenders } from './use-found-renders.ts';
 
 const ORDERS: readonly RenderOrder[] = ['newest', 'oldest', 'name', 'longest'];
 const SHOWN: readonly Shown[] = ['kept', 'starred', 'deleted'];
 const VIEWS: readonly HistoryView[] = ['grid', 'list'];
+const NONE: readonly RenderEntry[] = [];
 
 export function HistorySheet() {
   const { t } = useTranslation();
@@ -30,6 +32,7 @@ export function HistorySheet() {
   const [show, setShow] = useState<Shown>('kept');
   const [order, setOrder] = useState<RenderOrder>('newest');
   const { renders, total, isOutdated, more } = useFoundRenders({ text, show, order });
+  const changes = useCaptions(view === 'grid' ? (renders ?? NONE) : NONE);
   const [marked, setMarked] = useState<readonly RenderEntry[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: marks belong to one project.
   useEffect(() => setMarked([]), [projectId]);
@@ -150,6 +153,7 @@ export function HistorySheet() {
             <HistoryRow
               key={render.renderId}
               render={render}
+              change={changes[render.renderId]}
               isTile={view === 'grid'}
               isMarked={marked.some(({ renderId }) => renderId === render.renderId)}
               onMark={(isMarked) => mark(render, isMarked)}

@@ -11,7 +11,7 @@ export type RenderChanges = Readonly<Record<string, RenderChange>>;
 
 const NONE: RenderChanges = {};
 
-/** @param renders those of the filmstrip: each is asked about once */
+/** @param renders those of the strip or the grid: each is asked about once */
 export function useCaptions(renders: readonly RenderSummary[]): RenderChanges {
   const { client } = useStudioActions();
   const projectId = useStudio((state) => state.project?.state.projectId);
