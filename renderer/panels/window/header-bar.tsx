@@ -185,7 +185,15 @@ export function HeaderBar() {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => open('projects')}>{t('project.recent')}</Menu.Item>
+          <Menu.Item
+            rightSection={<Keys action="project.new" />}
+            onClick={() => runAction(studio, 'project.new')}
+          >
+            {t('project.new')}
+          </Menu.Item>
+          <Menu.Item rightSection={<Keys action="project.open" />} onClick={() => open('projects')}>
+            {t('project.recent')}
+          </Menu.Item>
           <Menu.Item
             onClick={() =>
               start(() =>
