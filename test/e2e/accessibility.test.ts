@@ -221,6 +221,13 @@ describe('languages', () => {
       }, size);
     await setFontSize('20px');
     await expect.poll(() => unreadable(page)).toEqual([]);
+    // In the smallest window too.
+    await page.setViewportSize({ width: 1024, height: 700 });
+    for (const tab of ['background', 'concept', 'render'] as const) {
+      await inspect(page, tab);
+      await expect.poll(() => unreadable(page)).toEqual([]);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
     await setFontSize('');
   });
 

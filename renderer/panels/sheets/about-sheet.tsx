@@ -1,5 +1,5 @@
 /** The program's version and third-party licences. */
-import { Button, Group, Stack, Switch, Text, Title } from '@mantine/core';
+import { Button, Group, Loader, Stack, Switch, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LicenceNotice } from '../../../electron/contract/commands/app-commands.ts';
@@ -14,7 +14,7 @@ export function AboutSheet() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const info = useStudio((state) => state.info);
-  const [notices, setNotices] = useState<readonly LicenceNotice[]>([]);
+  const [notices, setNotices] = useState<readonly LicenceNotice[] | null>(null);
   useEffect(() => {
     studio.client.call('app.licences', {}).then(setNotices).catch(reportError);
   }, [studio]);
@@ -47,11 +47,11 @@ export function AboutSheet() {
       <Title order={3} size="h6">
         {t('about.licence')}
       </Title>
-      <LicenceTexts notices={notices.slice(0, 1)} level={4} />
+      {notices ? <LicenceTexts notices={notices.slice(0, 1)} level={4} /> : <Loader size="sm" />}
       <Title order={3} size="h6">
         {t('about.licences')}
       </Title>
-      <LicenceList notices={notices.slice(1)} />
+      {notices && <LicenceList notices={notices.slice(1)} />}
     </Stack>
   );
 }
