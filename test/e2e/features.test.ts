@@ -5,7 +5,7 @@ import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { tinyClip } from '../electron/inference/scoring/tiny-encoders.ts';
 import { violations } from './axe.ts';
-import { inspect } from './inspector-page.ts';
+import { inspect, refine } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
   BUNDLED_PACKS,
@@ -68,6 +68,16 @@ describe('a result', () => {
     await page.getByRole('button', { name: t('render.show') }).click();
     await editTheScene().waitFor();
     expect(await page.getByText(t('render.ready')).count()).toBe(0);
+    // What is done to a mask is seen.
+    await inspect(page, 'concept');
+    await refine(page, 'grow');
+    await editTheScene().waitFor({ state: 'detached' });
+    await canvasOf(page).focus();
+    await page.keyboard.press('Control+z');
+    await saved(page);
+    await inspect(page, 'render');
+    await page.locator('.frame-picture').first().click();
+    await editTheScene().waitFor();
     await page.keyboard.press('b');
     await editTheScene().waitFor({ state: 'detached' });
     await setParameter(t('parameters.steps.name'), '4');
@@ -90,6 +100,12 @@ describe('the history', () => {
     await page.getByRole('button', { name: t('history.browse') }).click();
     const rows = page.locator('.history-row');
     await expect.poll(() => rows.count()).toBe(2);
+    // A tile says what differs, as the strip does, and its tooltip all parameters.
+    const caption = rows.first().locator('.history-caption');
+    const inStrip = await page.locator('.frame-name').first().textContent();
+    await expect.poll(() => caption.textContent()).toBe(inStrip);
+    expect(inStrip).toContain('16');
+    expect(await caption.getAttribute('title')).toContain(`${t('parameters.seed.name')} `);
     await page
       .getByRole('button', { name: textPattern('history.actions') })
       .last()
@@ -99,7 +115,11 @@ describe('the history', () => {
       .getByRole('textbox', { name: t('history.renderName') })
       .last()
       .fill('The first one');
-    await page.keyboard.press('Enter');
+    await page
+      .getByRole('dialog')
+      .last()
+      .getByRole('button', { name: t('history.rename'), exact: true })
+      .click();
     await rows.getByText('The first one').waitFor();
     await page.getByRole('textbox', { name: t('history.search') }).fill('the FIRST');
     await expect.poll(() => rows.count()).toBe(1);
@@ -297,6 +317,13 @@ describe('diagnostics', () => {
       engine: { deviceChoice: 'auto' },
       log: expect.arrayContaining([expect.objectContaining({ event: 'host.started' })]) as unknown,
     });
+    const licences = page.getByRole('dialog').locator('.mantine-Accordion-control');
+    await licences.filter({ hasText: 'BSD-3-Clause' }).first().waitFor();
+    await page.getByRole('searchbox', { name: t('about.filter') }).fill('KONVA');
+    // The program itself, and the one licence of what is named so.
+    await expect.poll(() => licences.count()).toBe(2);
+    await licences.last().click();
+    await licences.filter({ hasText: /^konva \d/ }).waitFor();
     await page
       .getByRole('dialog')
       .getByRole('button', { name: t('app.close') })

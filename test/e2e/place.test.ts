@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestClient } from '../electron/serve/test-client.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
   canvasOf,
@@ -89,6 +90,12 @@ async function undoLabel(): Promise<string | null> {
 }
 
 describe('a picture on a photograph', () => {
+  let client: TestClient;
+  beforeAll(async () => {
+    client = await TestClient.connect(studio.serve.url);
+  });
+  afterAll(() => client.close());
+
   it('becomes the background as a whole, whatever its size', async () => {
     const { page } = studio;
     await dropPicture(page, 'coffee.jpg', await readFile(join(PHOTOS, 'coffee.jpg')));
@@ -238,6 +245,11 @@ describe('a picture on a photograph', () => {
     const { page } = studio;
     await page.getByRole('button', { name: t('view.scene') }).click();
     const before = await placed();
+    // A pack of drawings cannot replace what a photograph shows: no object was looked for under the drop.
+    const jobs = client.events.flatMap(({ event, payload }) =>
+      event === 'job.changed' ? [payload.kind] : [],
+    );
+    expect(jobs).not.toContain('selectMask');
     await page.reload();
     await page.getByRole('button', { name: t('concept.select', { name: 'my cat' }) }).click();
     expect(await placed()).toEqual(before);

@@ -12,6 +12,7 @@ import { readRenderRequest } from '../../electron/projects/export/render-metadat
 import { violations } from './axe.ts';
 import { firstOwnPicture, newMaskAndRetune, type StoryCount, sweepAndExport } from './click-stories.ts';
 import { SAMPLE_SIZE_PX, samplePicture } from './sample-pack.ts';
+import { samplePlaces } from './sample-places.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
   closeSheet,
@@ -76,8 +77,13 @@ describe('the first minute', () => {
 
   it('keeps the projects: shown with a picture, renamed, duplicated, moved to the trash', async () => {
     const { page } = studio;
+    // The places of the samples' cards are held until they are read.
+    const atFirst = samplePlaces(page);
     await page.keyboard.press('Control+o');
     await page.locator('.project-card img').nth(3).waitFor();
+    const held = await atFirst;
+    expect(held.areRead).toBe(false);
+    expect(await samplePlaces(page)).toEqual({ ...held, areRead: true });
     await page.getByRole('button', { name: t('project.actions', { name: 'beach' }) }).click();
     await page.getByRole('menuitem', { name: t('project.rename') }).click();
     await page.getByRole('textbox', { name: t('project.name') }).fill('Sea');
