@@ -351,7 +351,7 @@ export async function render(page: Page): Promise<void> {
 /** Continues in a new, empty project. */
 export async function createProject(page: Page, name: string): Promise<void> {
   await headerOf(page).locator('button[aria-haspopup="menu"]').first().click();
-  await page.getByRole('menuitem', { name: t('project.recent') }).click();
+  await page.getByRole('menuitem', { name: t('project.new') }).click();
   await page.getByRole('textbox', { name: t('project.new') }).fill(name);
   await page.getByRole('button', { name: t('project.create') }).click();
   await page.getByRole('heading', { name: t('view.empty') }).waitFor();
