@@ -104,6 +104,7 @@ describe('a background', () => {
     const { page } = studio;
     await createProject(page, 'A cat and a guitar');
     expect(await renderButton(page).isEnabled()).toBe(false);
+    await page.locator('.device-status').filter({ hasText: 'CPU' }).waitFor(LONG_WORK);
     await screenshot(page, 'empty');
   });
 
