@@ -94,7 +94,7 @@ describe('the part in front', () => {
     const empty = await withFront(concept, background, { left: 0, top: 0, width: 0, height: 0 });
     const outcome = await render(tiny.engine, background, [empty], { steps: 1 });
     expect(Buffer.compare(outcome.image.data, plain.image.data)).toBe(0);
-    expect(sentencesOf(outcome.notices).join()).toContain('in front of "cup"');
+    expect(sentencesOf(outcome.notices).join()).toContain('in front of “cup”');
   });
 
   test('cannot hide all of a concept silently', async () => {
