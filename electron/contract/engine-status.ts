@@ -41,8 +41,8 @@ export const engineStatusSchema = z.strictObject({
   deviceChoice: deviceChoiceSchema,
   device: deviceReportSchema.nullable().describe('null until an engine has run.'),
   pack: openPackSchema.nullable(),
-  /** Of the pack, also before an engine has opened it; missing for one that reads any words. */
-  vocabulary: vocabularySchema.optional(),
+  /** Of the pack, also before an engine has opened it; null for one that reads any words. */
+  vocabulary: vocabularySchema.nullable(),
   /** Resident size of the engine process; null while there is none. */
   memoryBytes: z.int().nonnegative().nullable(),
   /** Whether models are in memory; they are released when idle or when memory is short. */

@@ -2,7 +2,7 @@
 import type { EngineStatus } from '../../electron/contract/engine-status.ts';
 import { nameOfWord, type Vocabulary } from '../../electron/contract/vocabulary.ts';
 
-let vocabulary: Vocabulary | undefined;
+let vocabulary: Vocabulary | null = null;
 
 /** Learns the pack's words. */
 export function learnWords(status: Pick<EngineStatus, 'vocabulary'>): void {
@@ -11,5 +11,5 @@ export function learnWords(status: Pick<EngineStatus, 'vocabulary'>): void {
 
 /** A pack's word in a language. */
 export function wordIn(language: string, word: string): string {
-  return vocabulary === undefined ? word : nameOfWord(word, vocabulary, language);
+  return vocabulary === null ? word : nameOfWord(word, vocabulary, language);
 }

@@ -24,23 +24,23 @@ export async function readPackManifest(folder: string): Promise<PackManifest | u
 }
 
 /**
- * @returns reads the vocabulary in a pack's manifest at once, and again when the file has changed; undefined for a pack
+ * @returns reads the vocabulary in a pack's manifest at once, and again when the file has changed; null for a pack
  *   that reads any words, and for what is no pack
  */
-export function vocabularyReader(): (folder: string) => Vocabulary | undefined {
-  let last: { readonly key: string; readonly vocabulary: Vocabulary | undefined } | undefined;
+export function vocabularyReader(): (folder: string) => Vocabulary | null {
+  let last: { readonly key: string; readonly vocabulary: Vocabulary | null } | undefined;
   return (folder) => {
     const path = join(folder, PACK_MANIFEST);
     try {
       const key = `${path} ${statSync(path).mtimeMs}`;
       if (last?.key !== key) {
         const content = parseJsonFile(readFileSync(path), path, 'PACK_INVALID');
-        last = { key, vocabulary: packManifestSchema.parse(content).vocabulary };
+        last = { key, vocabulary: packManifestSchema.parse(content).vocabulary ?? null };
       }
       return last.vocabulary;
     } catch {
       // Without a manifest, or with a damaged one: whoever opens the pack reports it.
-      return undefined;
+      return null;
     }
   };
 }

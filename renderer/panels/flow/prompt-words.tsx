@@ -14,7 +14,7 @@ import { MoreOptions } from './more-options.tsx';
 
 /** The pack's vocabulary; undefined for one that reads any words. */
 export function useVocabulary(): Vocabulary | undefined {
-  return useStudio((state) => state.engine?.vocabulary);
+  return useStudio((state) => state.engine?.vocabulary ?? undefined);
 }
 
 /** Names the words of a text that the pack does not know, with what follows from it. */
