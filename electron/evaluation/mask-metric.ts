@@ -1,7 +1,7 @@
 /** Quality of masks found by phrase, and false detections. */
 import { decodeMask } from '../inference/images/images.ts';
 import { mean } from '../inference/scoring/image-metrics.ts';
-import { maskOverlap } from './mask-overlap.ts';
+import { maskOverlap } from '../pipeline/masks/mask-overlap.ts';
 import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled } from './metric.ts';
 import { loadPreparationScenes, type PreparationScene, type PreparationSet } from './preparation-scenes.ts';
 import { percent } from './text-table.ts';

@@ -81,6 +81,8 @@ export interface PhraseSegmenter {
   /** For the user. */
   readonly name: string;
   find(image: NamedImage, query: PhraseQuery, signal?: CancelSignal): Promise<PhraseFindings>;
+  /** Every subject that a model with a fixed vocabulary can find. */
+  readonly subjects?: readonly string[];
   /** The subjects in a text; only a model with a fixed vocabulary can distinguish them from other words. */
   subjectsIn?(text: string): readonly string[];
   release(): Promise<void>;

@@ -13,6 +13,7 @@ import { findComponentFolder, type PreparationComponent } from '../packs/compone
 import type { EngineDevice } from '../runtime/devices.ts';
 import { GrabCutSegmenter } from '../segmentation/grab-cut.ts';
 import { GroundedSegmenter, GroundingDino } from '../segmentation/grounded-sam.ts';
+import { KnownSubjectSegmenter } from '../segmentation/known-subject-segmenter.ts';
 import { SamSegmenter } from '../segmentation/sam-segmenter.ts';
 import { StarterSegmenter } from '../segmentation/starter-segmenter.ts';
 import { SalientSubjectSegmenter, SUBJECT_FILE } from '../segmentation/subject-segmenter.ts';
@@ -26,13 +27,22 @@ const SAM_COMPONENTS = [
 const SAM_FILE = 'onnx/prompt_encoder_mask_decoder.onnx';
 const DINO_FILE = 'onnx/model.onnx';
 
-/** SAM if the pack has it, else GrabCut. */
+/**
+ * SAM if the pack has it, else GrabCut; together with the pack's own detector, if that has a fixed vocabulary.
+ *
+ * @param detector of the pack; its owner releases it
+ */
 export async function openPromptSegmenter(
   packFolder: string,
   device: EngineDevice,
+  detector: () => Promise<PhraseSegmenter | undefined>,
 ): Promise<PromptSegmenter> {
   const sam = findSam(packFolder);
-  return sam === undefined ? new GrabCutSegmenter() : SamSegmenter.open(sam.folder, device);
+  if (sam !== undefined) return SamSegmenter.open(sam.folder, device);
+  const cut = new GrabCutSegmenter();
+  // Grounding DINO, whose masks come from here, needs a phrase.
+  const own = phraseSegmenterKind(packFolder) === 'packSegmenter' ? await detector() : undefined;
+  return own === undefined ? cut : new KnownSubjectSegmenter(own, cut);
 }
 
 /** How a pack masks clicks and boxes, without opening it. */

@@ -93,7 +93,9 @@ export class Preparation {
         onProgress: (step, total) => onProgress?.({ stage: 'load', step, total }),
       });
     });
-    this.#promptSegmenter = new Lazy(() => openPromptSegmenter(componentsFolder, device));
+    this.#promptSegmenter = new Lazy(() =>
+      openPromptSegmenter(componentsFolder, device, () => this.#phraseSegmenter.get({})),
+    );
     this.#phraseSegmenter = new Lazy(() =>
       openPhraseSegmenter(componentsFolder, device, () => this.#promptSegmenter.get({}), pack.vocabulary),
     );

@@ -147,6 +147,10 @@ export class StarterSegmenter implements PhraseSegmenter {
     };
   }
 
+  get subjects(): readonly string[] {
+    return this.#config.things;
+  }
+
   subjectsIn(text: string): readonly string[] {
     return this.#read(text).asked.filter((word) => this.#config.things.includes(word));
   }

@@ -216,7 +216,7 @@ describe('Grounding DINO', () => {
     cpSync(join(root, 'grounding-dino'), join(store, 'detector'), { recursive: true });
     cpSync(join(root, 'sam-boxes'), join(store, 'segmenter'), { recursive: true });
     const pack = join(store, 'blending');
-    const sam = await openPromptSegmenter(pack, device);
+    const sam = await openPromptSegmenter(pack, device, async () => undefined);
     const segmenter = await openPhraseSegmenter(pack, device, async () => sam);
     expect([sam.name, segmenter?.name]).toEqual(['SAM', 'Grounding DINO and SAM']);
     await segmenter?.release();

@@ -79,7 +79,7 @@ test('a picture with another aspect ratio gets masks of its own size, and its em
 test('is preferred to an older SAM next to the pack', async () => {
   cpSync(join(golden, 'sam21'), join(root, 'segmenter-sam21'), { recursive: true });
   cpSync(join(golden, 'sam'), join(root, 'segmenter'), { recursive: true });
-  const found = await openPromptSegmenter(join(root, 'blending'), device);
+  const found = await openPromptSegmenter(join(root, 'blending'), device, async () => undefined);
   expect(found.name).toBe('SAM 2.1');
   await found.release();
 });

@@ -1,7 +1,7 @@
 /** Overlap of two masks. */
 
-import { REGION_THRESHOLD } from '../pipeline/masks/region.ts';
-import { assertSameDims, type Tensor } from '../pipeline/tensor/tensor.ts';
+import { assertSameDims, type Tensor } from '../tensor/tensor.ts';
+import { REGION_THRESHOLD } from './region.ts';
 
 /**
  * Intersection over union of two masks' regions (values of at least 0.5), 0..1; 1 for two empty ones.
