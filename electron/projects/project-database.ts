@@ -7,6 +7,7 @@ import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { migrate, migrations, userVersion } from './migrations/migrate.ts';
 import { MAX_PROJECT_BYTES } from './size-limits.ts';
+import { openingError } from './sqlite-errors.ts';
 
 /** "PnPM" in ASCII: distinguishes projects from other SQLite databases (the file(1) command shows it). */
 export const APPLICATION_ID = 0x506e_504d;
@@ -41,7 +42,7 @@ export function openDatabase(path: string, options: { readonly readOnly: boolean
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    throw openingError(error, path);
   }
 }
 

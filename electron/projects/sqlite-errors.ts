@@ -17,6 +17,23 @@ export function movedError(path: string, cause?: unknown): StudioError {
 }
 
 /**
+ * The error for a file that is opened: SQLite has no code of its own for some damaged headers, such as an unknown schema
+ * format. The statements of opening are right, so what is wrong is the file.
+ *
+ * @returns the error itself for those that {@link projectError} knows
+ */
+export function openingError(error: unknown, path: string): unknown {
+  return codeOf(error) === 'SQLITE_ERROR' ? damagedError(path, error) : error;
+}
+
+function damagedError(path: string, cause: unknown): StudioError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new StudioError('PROJECT_INVALID', `${path} is not a project file, or it is damaged (${detail}).`, {
+    cause,
+  });
+}
+
+/**
  * Turns an error of a project file into one the user can act on.
  *
  * @returns the error itself when it already carries a code, or is a bug
@@ -24,7 +41,6 @@ export function movedError(path: string, cause?: unknown): StudioError {
 export function projectError(error: unknown, path: string): unknown {
   if (error instanceof StudioError) return error;
   const code = codeOf(error);
-  const detail = error instanceof Error ? error.message : String(error);
   const say = (studioCode: ConstructorParameters<typeof StudioError>[0], sentence: string) =>
     new StudioError(studioCode, sentence, { cause: error });
   switch (true) {
@@ -34,7 +50,7 @@ export function projectError(error: unknown, path: string): unknown {
         `The disk is full: the change could not be saved in ${path}. Everything saved before is safe; make room and try again.`,
       );
     case code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_FORMAT':
-      return say('PROJECT_INVALID', `${path} is not a project file, or it is damaged (${detail}).`);
+      return damagedError(path, error);
     case code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'):
       return say('PROJECT_BUSY', `Another program is working on ${path}. Wait for it, or open it read-only.`);
     case code === 'SQLITE_READONLY_DBMOVED':

@@ -281,6 +281,13 @@ describe('the sample', () => {
     await page.getByRole('slider', { name: t('view.sliderHandle') }).waitFor();
     const label = page.locator('.picture-label');
     expect(await label.count()).toBe(2);
+    // A small picture has no room for both names.
+    await page.setViewportSize({ width: 1024, height: 700 });
+    const [before, after] = [label.first(), label.last()];
+    const gap = async () => (await after.boundingBox())!.x - (await before.boundingBox())!.x;
+    const width = async () => (await before.boundingBox())!.width;
+    await expect.poll(async () => (await gap()) > (await width())).toBe(true);
+    await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByText(textPattern('view.beforeLabel', { name: textPattern('history.of') })).waitFor();
     await page.getByText(textPattern('view.afterLabel', { name: 'The soft one' })).waitFor();
     await page.getByRole('button', { name: t('view.scene') }).click();

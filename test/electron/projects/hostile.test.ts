@@ -60,6 +60,27 @@ describe('a file that is no project', () => {
   });
 });
 
+it('a file with any byte of its header changed is refused with a code, or opened', async () => {
+  const { path } = await tampered(() => undefined);
+  const bytes = readFileSync(path);
+  const outcomes = new Set<string>();
+  for (let at = 16; at < 100; at++) {
+    const value = at % 2 === 0 ? 255 : 5;
+    const changed = Buffer.from(bytes);
+    changed[at] = value;
+    writeFileSync(path, changed);
+    try {
+      ProjectFile.open(path).close();
+      outcomes.add('opened');
+    } catch (error) {
+      expect(error, `byte ${at} = ${value}`).toBeInstanceOf(StudioError);
+      outcomes.add((error as StudioError).code);
+    }
+  }
+  expect(outcomes).toContain('PROJECT_INVALID');
+  expect(outcomes).not.toContain('INTERNAL');
+});
+
 describe('an added or changed schema is refused:', () => {
   it.each([
     ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON history BEGIN DELETE FROM asset; END'],
