@@ -371,7 +371,7 @@ it('names the project of running work, shows no preview of it here, and cancels 
   const { page, context, serve } = studio;
   await inspect(page, 'render');
   const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
-  await steps.fill('80');
+  await steps.fill('400');
   await steps.press('Enter');
   await saved(page);
   const name = (await headerOf(page).locator('button[aria-haspopup="menu"]').first().textContent())!;

@@ -219,7 +219,8 @@ describe('smart select', () => {
     await undo(t('changes.select')).waitFor();
     await inspect(page, 'render');
     const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
-    await steps.fill('200');
+    // As many as there may be: the render must not end before a slow page has asked.
+    await steps.fill('999');
     await steps.press('Enter');
     await saved(page);
     await renderButton(page).click();

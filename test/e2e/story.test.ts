@@ -297,7 +297,7 @@ describe('the sample', () => {
   it('cancels a render, and renders again after it', async () => {
     const { page } = studio;
     const steps = page.getByRole('textbox', { name: t('parameters.steps.name') });
-    await steps.fill('100');
+    await steps.fill('999');
     await steps.press('Enter');
     await saved(page);
     await renderButton(page).click();
