@@ -39,7 +39,7 @@ export function vocabularyReader(): (folder: string) => Vocabulary | null {
       }
       return last.vocabulary;
     } catch {
-      // Without a manifest, or with a damaged one: whoever opens the pack reports it.
+      // A missing or damaged manifest is reported when the pack is opened.
       return null;
     }
   };

@@ -67,6 +67,8 @@ export class StarterSegmenter implements PhraseSegmenter {
   readonly #config: Config;
   readonly #session: ModelSession;
   readonly #vocabulary: Vocabulary | null;
+  /** The squares of the last picture, which is often searched for several words. */
+  #last: { readonly contentHash: string; readonly windows: readonly SquareWindow[] } | undefined;
 
   private constructor(config: Config, session: ModelSession, vocabulary: Vocabulary | null) {
     this.#config = config;
@@ -123,7 +125,7 @@ export class StarterSegmenter implements PhraseSegmenter {
       };
     }
     // The subject's own map draws the outline; the appearance only decides whether it is the intended one.
-    const windows = await squareWindows(image.pixels, this.#config.inputSize);
+    const windows = await this.#windowsOf(image);
     const { width, height } = image.pixels;
     const isWide = width > height;
     const seen = await this.#run(windows, subjects, signal);
@@ -165,6 +167,13 @@ export class StarterSegmenter implements PhraseSegmenter {
     const asked = words.filter((word) => this.#config.words.includes(word));
     const unknown = words.filter((word) => !this.#config.words.includes(word) && !FILLERS.has(word));
     return { asked: [...new Set(asked)], unknown: [...new Set(unknown)] };
+  }
+
+  async #windowsOf({ pixels, contentHash }: NamedImage): Promise<readonly SquareWindow[]> {
+    if (this.#last?.contentHash !== contentHash) {
+      this.#last = { contentHash, windows: await squareWindows(pixels, this.#config.inputSize) };
+    }
+    return this.#last.windows;
   }
 
   /** What each square shows of the words. */
