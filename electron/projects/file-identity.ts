@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 interface DeviceAndInode {
   readonly dev: bigint;
   readonly ino: bigint;
+  readonly birthtimeNs: bigint;
 }
 
 export class FileIdentity {
@@ -18,6 +19,15 @@ export class FileIdentity {
   /** @param path of an existing file */
   static of(path: string): FileIdentity {
     return new FileIdentity(path, statSync(path, { bigint: true }));
+  }
+
+  /**
+   * Distinguishes the file from all others, also from one that is given its number after it is gone; empty where the
+   * file system has no numbers or no times of creation.
+   */
+  get mark(): string {
+    const { dev, ino, birthtimeNs } = this.#file;
+    return ino === 0n || birthtimeNs === 0n ? '' : `${dev} ${ino} ${birthtimeNs}`;
   }
 
   /**

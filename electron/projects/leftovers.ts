@@ -1,8 +1,9 @@
 /** When a project is opened, removes what killed processes left in its folder. */
-import { closeSync, lstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
 import { projectBeside } from './file-names.ts';
+import { hasLog } from './moved-logs.ts';
 import { ProjectLock } from './project-lock.ts';
 
 /** Suffixes of SQLite's files next to a database. */
@@ -59,6 +60,8 @@ export function removeStaleCopies(opened: string): void {
   unfinished.delete(basename(opened));
   for (const name of unfinished) {
     const path = join(folder, name);
+    // A log with contents stays, and so does its lock file, which says whose it is: its project may come back.
+    if (!names.has(name) && hasLog(path)) continue;
     try {
       const lock = ProjectLock.acquire(path);
       try {
@@ -74,9 +77,6 @@ export function removeStaleCopies(opened: string): void {
   }
 }
 
-/** A log that is not empty stays: its project may come back. */
 function removeEmptyLog(path: string): void {
-  const size = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size;
-  if (size !== undefined && size > 0) return;
   for (const ending of ['-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
 }

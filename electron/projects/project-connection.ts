@@ -1,10 +1,10 @@
 /** The open database of a project, its lock and its file: opening, changing, copying, closing. */
-import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { FileIdentity } from './file-identity.ts';
 import { removeFinishedJournal, removeStaleCopies, removeStaleTemporaries } from './leftovers.ts';
 import { migrate } from './migrations/migrate.ts';
+import { hasLog, settleLogs } from './moved-logs.ts';
 import { openDatabase } from './project-database.ts';
 import type { ProjectLock } from './project-lock.ts';
 import { type CopyOptions, copyDatabase } from './save-copy.ts';
@@ -42,14 +42,18 @@ export class ProjectConnection {
     this.#lock = lock;
     let database: Database | undefined;
     try {
-      if (lock !== undefined) removeFinishedJournal(path);
-      this.wasRecovered = lock !== undefined && leftALog(path);
+      if (lock !== undefined) {
+        settleLogs(path, lock);
+        removeFinishedJournal(path);
+      }
+      this.wasRecovered = lock !== undefined && hasLog(path);
       this.#identity = FileIdentity.of(path);
       database = openDatabase(path, { readOnly: lock === undefined });
       this.database = database;
       // Another file may have replaced it between identifying and opening it.
       if (!this.#identity.isInPlace()) throw movedError(path);
       if (lock !== undefined) {
+        lock.record(this.#identity.mark);
         database.pragma('journal_mode = WAL');
         database.pragma(`wal_autocheckpoint = ${PAGES_BEFORE_CHECKPOINT}`);
         migrate(database);
@@ -173,10 +177,6 @@ export class ProjectConnection {
       if (!(projectError(error, this.path) instanceof StudioError)) throw error;
     }
   }
-}
-
-function leftALog(path: string): boolean {
-  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 /** Empties the log at once or not at all: it does not wait for readers in other processes. */

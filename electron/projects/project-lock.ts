@@ -4,7 +4,17 @@
  * project: it ends with the process that holds it, so a crash leaves nothing to clean up (docs/decisions/0030). It
  * cannot be on the project file itself, where SQLite has its own locks.
  */
-import { closeSync, constants, fstatSync, openSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tryLock } from 'fs-native-extensions';
 import { StudioError } from '../contract/errors.ts';
 import { LOCK_ENDING } from './file-names.ts';
@@ -12,6 +22,8 @@ import { inProject } from './sqlite-errors.ts';
 
 /** Other processes may remove the lock file while it is being opened, but never this often in a row. */
 const MAX_TRIES = 20;
+
+const MAX_RECORD_BYTES = 200;
 
 export class ProjectLock {
   readonly #path: string;
@@ -51,6 +63,34 @@ export class ProjectLock {
         throw new StudioError('PROJECT_BUSY', `${path} keeps changing: the project cannot be locked.`);
       }
     }
+  }
+
+  /** What the holder of a project's lock, killed since, recorded; empty if there is nothing. */
+  static recordAt(projectPath: string): string {
+    let file: number | undefined;
+    try {
+      file = openSync(`${projectPath}${LOCK_ENDING}`, 'r');
+      const bytes = Buffer.alloc(MAX_RECORD_BYTES);
+      return bytes.toString('utf8', 0, readSync(file, bytes));
+    } catch (error) {
+      // On Windows no other handle reads a locked file.
+      if (['ENOENT', 'EBUSY', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? ''))
+        return '';
+      throw error;
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  }
+
+  /** Says in the lock file what is locked, for those who find it after a crash. @param text at most 200 bytes */
+  record(text: string): void {
+    ftruncateSync(this.#fileDescriptor);
+    writeSync(this.#fileDescriptor, text, 0);
+  }
+
+  /** Releases the lock, and leaves its file with what is recorded in it. */
+  leave(): void {
+    closeSync(this.#fileDescriptor);
   }
 
   /** Removes the lock file while it is still held, then releases the lock. */

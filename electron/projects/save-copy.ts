@@ -7,6 +7,7 @@ import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { temporaryName } from './file-names.ts';
 import { removeStaleTemporaries, SQLITE_ENDINGS } from './leftovers.ts';
+import { settleLogs } from './moved-logs.ts';
 import { createDatabase, openDatabase } from './project-database.ts';
 import { ProjectLock } from './project-lock.ts';
 
@@ -141,6 +142,7 @@ class Placement {
   static begin(to: string, { overwrite = false }: PlaceOptions, held?: ProjectLock): Placement {
     const placement = new Placement(to, held ?? ProjectLock.acquire(to), held !== undefined);
     try {
+      if (held === undefined) settleLogs(to, placement.#lock);
       removeStaleTemporaries(to);
       if (existsSync(to)) {
         if (!overwrite) {

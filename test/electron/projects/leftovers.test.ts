@@ -69,9 +69,10 @@ it('leftovers of a project moved away while open, and of a partial copy, are rem
     'b.pnpmix-lock',
   ];
   for (const name of [...stale, ...half]) writeFileSync(join(folder, name), '');
-  // A log with contents may be all that is left of a project.
+  // A log with contents stays with its lock file, which says whose it is: its project may come back.
   for (const name of ['kept.pnpmix-lock', 'kept.pnpmix-wal', 'notes.tmp'])
     writeFileSync(join(folder, name), 'x');
   openProject(path).close();
-  expect(readdirSync(folder).sort()).toEqual(['a.pnpmix', 'kept.pnpmix-wal', 'notes.tmp']);
+  const kept = ['kept.pnpmix-lock', 'kept.pnpmix-wal', 'notes.tmp'];
+  expect(readdirSync(folder).sort()).toEqual(['a.pnpmix', ...kept]);
 });

@@ -1,0 +1,123 @@
+/**
+ * The logs of projects whose files were renamed or replaced while they were open, by processes that were then killed.
+ * SQLite finds a log by its name alone: it would miss the log of a renamed file, in which pages may be half-written,
+ * and apply that of a replaced file to the one that has taken its name. The lock file says which file a log belongs
+ * to (docs/decisions/0230).
+ */
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { StudioError } from '../contract/errors.ts';
+import { FileIdentity } from './file-identity.ts';
+import { PROJECT_EXTENSION, temporaryName } from './file-names.ts';
+import { checkIntegrity, openDatabase } from './project-database.ts';
+import { ProjectLock } from './project-lock.ts';
+import { projectError } from './sqlite-errors.ts';
+
+const LOG_ENDING = '-wal';
+const INDEX_ENDING = '-shm';
+/** Added to the name of a log whose file is not in the folder. */
+const OTHER_ENDING = '.other';
+
+/** A file is written a moment after its log; seconds later for gigabytes. */
+const LONGEST_CHECKPOINT_MS = 60_000;
+
+/** Whether a log with contents lies beside a project. */
+export function hasLog(path: string): boolean {
+  return (statSync(`${path}${LOG_ENDING}`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/**
+ * Gives every log in a folder back to its file if that is in the folder under another name, and puts aside a log that
+ * another file left beside this one. Before anything is opened or written at `path`.
+ *
+ * @param lock of `path`
+ * @throws StudioError PROJECT_BUSY when another process still has the file open under its old name, or is reading it
+ */
+export function settleLogs(path: string, lock: ProjectLock): void {
+  returnLogs({ path, lock });
+  const recorded = ProjectLock.recordAt(path);
+  if (recorded === '' || recorded === markAt(path) || !hasLog(path)) return;
+  if (existsSync(path) && !isWhole(path)) return;
+  renameSync(`${path}${LOG_ENDING}`, `${path}${LOG_ENDING}${OTHER_ENDING}`);
+  rmSync(`${path}${INDEX_ENDING}`, { force: true });
+}
+
+/** A project that this process is opening, and its lock. */
+interface Opened {
+  readonly path: string;
+  readonly lock: ProjectLock;
+}
+
+function returnLogs(opened: Opened): void {
+  const folder = dirname(opened.path);
+  const names = readdirSync(folder);
+  const projects = names.filter((name) => name.toLowerCase().endsWith(PROJECT_EXTENSION));
+  for (const name of names) {
+    if (!name.toLowerCase().endsWith(`${PROJECT_EXTENSION}${LOG_ENDING}`)) continue;
+    const from = join(folder, name.slice(0, -LOG_ENDING.length));
+    const mark = ProjectLock.recordAt(from);
+    if (mark === '' || mark === markAt(from) || !hasLog(from)) continue;
+    const owner = projects.map((each) => join(folder, each)).find((path) => markAt(path) === mark);
+    if (owner === undefined || isChangedSince(owner, from)) continue;
+    try {
+      giveLog(from, owner, opened);
+    } catch (error) {
+      // Only who opens the file needs its log now.
+      if (owner === opened.path || !(error instanceof StudioError)) throw error;
+    }
+  }
+}
+
+/** Whether something else than the checkpoint of its log has changed a file: then the log is out of date. */
+function isChangedSince(path: string, log: string): boolean {
+  return statSync(path).mtimeMs - statSync(`${log}${LOG_ENDING}`).mtimeMs > LONGEST_CHECKPOINT_MS;
+}
+
+/** @throws StudioError PROJECT_BUSY */
+function giveLog(from: string, to: string, opened: Opened): void {
+  const locks: ProjectLock[] = [];
+  try {
+    for (const path of [from, to]) if (path !== opened.path) locks.push(ProjectLock.acquire(path));
+    // Another process is reading the file, or was killed while it had the file open under the new name.
+    if (hasLog(to) || existsSync(`${to}${INDEX_ENDING}`)) {
+      throw new StudioError(
+        'PROJECT_BUSY',
+        `${to} is open in another program. Close it there, and open it again.`,
+      );
+    }
+    renameSync(`${from}${LOG_ENDING}`, `${to}${LOG_ENDING}`);
+    rmSync(`${from}${INDEX_ENDING}`, { force: true });
+  } finally {
+    // Whose log it is must be known as long as it lies there.
+    for (const lock of locks) hasLog(from) ? lock.leave() : lock.release();
+  }
+}
+
+function markAt(path: string): string {
+  return existsSync(path) ? FileIdentity.of(path).mark : '';
+}
+
+/** Whether a project is complete without the log beside it. */
+function isWhole(path: string): boolean {
+  const copy = temporaryName(path, randomUUID().slice(0, 8));
+  try {
+    copyFileSync(path, copy);
+    const database = openDatabase(copy, { readOnly: false });
+    try {
+      checkIntegrity(database);
+      return true;
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    const known = projectError(error, path);
+    if (known instanceof StudioError && known.code === 'PROJECT_INVALID') return false;
+    throw error;
+  } finally {
+    const folder = dirname(copy);
+    for (const name of readdirSync(folder).filter((each) => each.startsWith(basename(copy)))) {
+      rmSync(join(folder, name), { force: true });
+    }
+  }
+}
