@@ -49,7 +49,7 @@ async function runWorker(context: CommandContext): Promise<void> {
   );
   const connection = await connectFarm(address);
   const give = (error: unknown): never => {
-    connection.redis.disconnect();
+    connection.disconnect();
     throw error;
   };
   const assets = await publishAssetStore(connection, address.assets).catch(give);
@@ -98,7 +98,7 @@ async function runWorker(context: CommandContext): Promise<void> {
     stop.forget();
     await metricsServer?.close();
     await engine.close();
-    connection.redis.disconnect();
+    connection.disconnect();
   }
 }
 

@@ -11,6 +11,8 @@ export interface FarmConnection {
   readonly key: StudioKey;
   /** The server for people: without user and password. */
   readonly server: string;
+  /** Ends it for good, and the connections that BullMQ has duplicated from it: none is restored any more. */
+  readonly disconnect: () => void;
 }
 
 const SLOWEST_RETRY_MS = 2000;
@@ -25,11 +27,14 @@ export async function connectFarm({ url, keyFile, tls = {} }: FarmAddress): Prom
   const server = serverName(url);
   const key = await readStudioKey(keyFile);
   const isEncrypted = new URL(url).protocol === 'rediss:';
+  let isEnded = false;
   const options = {
     lazyConnect: true,
     // Commands wait for the connection to be restored: BullMQ needs that, and nothing acknowledged is lost.
     maxRetriesPerRequest: null,
-    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), SLOWEST_RETRY_MS),
+    // Duplicates have it too. BullMQ cannot end one that has not been ready yet, which would keep the process running.
+    retryStrategy: (times: number) =>
+      isEnded ? null : Math.min(50 * 2 ** Math.min(times, 10), SLOWEST_RETRY_MS),
     ...(isEncrypted && { tls: await readTls(tls) }),
   } satisfies RedisOptions;
   const redis = new Redis(url, options);
@@ -40,11 +45,15 @@ export async function connectFarm({ url, keyFile, tls = {} }: FarmAddress): Prom
   redis.on('error', (error: Error) => {
     lastError = error;
   });
+  const disconnect = () => {
+    isEnded = true;
+    redis.disconnect();
+  };
   try {
     await redis.connect();
     await redis.ping();
   } catch (cause) {
-    redis.disconnect();
+    disconnect();
     const detail = lastError?.message || (cause as Error).message;
     throw new StudioError(
       'FARM_UNREACHABLE',
@@ -52,7 +61,7 @@ export async function connectFarm({ url, keyFile, tls = {} }: FarmAddress): Prom
       { cause },
     );
   }
-  return { redis, key, server };
+  return { redis, key, server, disconnect };
 }
 
 async function readTls({ caFile, certFile, certKeyFile }: NonNullable<FarmAddress['tls']>) {

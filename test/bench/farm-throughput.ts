@@ -95,7 +95,7 @@ export async function benchFarmThroughput({ print }: CommandContext): Promise<Th
       const { totalMs } = await render(job / JOBS, `alone ${job}`);
       alone.push({ totalMs: performance.now() - startMs, engineMs: totalMs });
     }
-    connection.redis.disconnect();
+    connection.disconnect();
     const idlePerS = (read: (figures: RedisFigures) => number) =>
       (read(idle) - read(after) - (read(empty) - read(unused))) / IDLE_S;
     const perJob = (read: (figures: RedisFigures) => number) => (read(after) - read(before)) / (2 * JOBS);

@@ -66,7 +66,7 @@ export async function soakAssets(parent: string, gigabytes: number, where: 'redi
         rmSync(join(folder, 'pictures', `pnpmix-${connection.key.studioId}`), { recursive: true });
     }
     clearInterval(sampling);
-    connection.redis.disconnect();
+    connection.disconnect();
     const seconds = (performance.now() - startMs) / 1000;
     const growth = most - before;
     const megabytes = (value: number) => Math.round(value / 2 ** 20);

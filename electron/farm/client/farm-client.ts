@@ -77,7 +77,7 @@ export class FarmClient {
   ): Promise<FarmClient> {
     const connection = await connectFarm(address);
     const assets = await openAssetStore(connection, address.assets).catch((error: unknown) => {
-      connection.redis.disconnect();
+      connection.disconnect();
       throw error;
     });
     const client = new FarmClient(connection, assets);
@@ -201,19 +201,20 @@ export class FarmClient {
   /** Closes the connection; queued jobs continue. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    const { redis } = this.#connection;
+    const { redis, disconnect } = this.#connection;
     const open = [...this.#queues.values()];
     if (redis.status === 'ready') {
       const lost = new Promise<boolean>((resolve) => redis.once('close', () => resolve(true)));
       if (!(await Promise.race([lost, this.#sayGoodbye(open)]))) {
-        redis.disconnect();
+        disconnect();
         return;
       }
     }
-    // Without a connection, nothing can be said goodbye to: what waits for it is given up.
-    redis.disconnect();
+    // Without a connection, nothing can be said goodbye to: what waits for it is given up. Closing the events also ends
+    // their loop, which would otherwise try to read again for as long as this process runs, and keep it running.
+    disconnect();
     for (const { queue, events } of open) {
-      void events.disconnect().catch(() => undefined);
+      void events.close().catch(() => undefined);
       void queue.disconnect().catch(() => undefined);
     }
   }

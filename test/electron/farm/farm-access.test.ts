@@ -56,7 +56,7 @@ describe.skipIf(!hasRedis)('a farm’s Redis', () => {
     await expect(limited.redis.call('CONFIG', 'GET', '*')).rejects.toThrow('NOPERM');
     // An artist is no worker.
     await expect(limited.redis.hset(workersKey(limited.key), 'a', 'b')).rejects.toThrow('NOPERM');
-    limited.redis.disconnect();
+    limited.disconnect();
     const scaler = await connectFarm({ url: urlOf('scaler'), keyFile });
     // As KEDA does.
     const script =
@@ -64,7 +64,7 @@ describe.skipIf(!hasRedis)('a farm’s Redis', () => {
     expect(await scaler.redis.eval(script, 1, list)).toBe(0);
     await expect(scaler.redis.lrange(list, 0, -1)).rejects.toThrow('NOPERM');
     await expect(scaler.redis.llen(workersKey(scaler.key))).rejects.toThrow('NOPERM');
-    scaler.redis.disconnect();
+    scaler.disconnect();
     await expect(connectFarm({ url: urlOf('stranger'), keyFile })).rejects.toMatchObject({
       code: 'FARM_UNREACHABLE',
     });

@@ -1,9 +1,12 @@
 /** Clients and workers with a real Redis and a fake engine. */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Queue } from 'bullmq';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import { FARM_CONTRACT } from '../../../electron/contract/farm.ts';
 import { notice } from '../../../electron/contract/notices.ts';
@@ -253,6 +256,25 @@ describe.skipIf(!hasRedis)('a farm', () => {
     waiting.abort();
     await expect(never).rejects.toMatchObject({ code: 'CANCELLED' });
     await left.close();
+  });
+
+  test('a program whose farm is lost ends', async () => {
+    const folder = join(farm.root, 'lost');
+    mkdirSync(folder);
+    const server = await startRedis(folder);
+    const script = fileURLToPath(new URL('./client-of-lost-farm.ts', import.meta.url));
+    const program = spawn(process.execPath, ['--no-warnings', script, server.url, farm.address.keyFile], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void program.kill('SIGKILL'));
+    const ended = once(program, 'exit');
+    let said = '';
+    program.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said === 'connected') void server.kill();
+    });
+    expect(await ended).toEqual([0, null]);
+    expect(said).toBe('connected closed');
   });
 
   test('refuses foreign, changed and copied jobs, and jobs of another version', async () => {

@@ -76,7 +76,7 @@ export function useFarm(): FarmFixture {
   });
   const connect = async (url?: string) => {
     const connection = await connectFarm({ ...fixture.address, ...(url !== undefined && { url }) });
-    ends.push(async () => connection.redis.disconnect());
+    ends.push(async () => connection.disconnect());
     return connection;
   };
   const fixture: FarmFixture = {
