@@ -15,7 +15,7 @@ import { readEngineChoice } from './engine-options.ts';
  *
  * @param onTrace receives the tensors of every render by name (docs/trace.md)
  */
-export function launchInProcess(onTrace: NonNullable<RenderControls['onTrace']>): EngineLauncher {
+export function launchInProcess(onTrace?: RenderControls['onTrace']): EngineLauncher {
   return () => {
     const toEngine = new Line();
     const toHost = new Line();

@@ -32,19 +32,24 @@ export function forkEngine(file = ENGINE_FILE): EngineChild {
   return forkChild(file, ENGINE_ENVIRONMENT);
 }
 
-let takeAhead: (() => EngineChild) | undefined;
+let next: EngineLauncher | undefined;
 
 /**
  * Starts an engine process for the next {@link takeEngine}, so that it loads its code while this process loads its own.
  * If nobody takes it, it ends with this process.
  */
 export function startEngineAhead(): void {
-  takeAhead ??= forkChildAhead(ENGINE_FILE, ENGINE_ENVIRONMENT);
+  next ??= forkChildAhead(ENGINE_FILE, ENGINE_ENVIRONMENT);
 }
 
-/** The engine process that was started ahead, or another one. */
+/** What the next {@link takeEngine} launches, unless an engine was started ahead: another kind than a process. */
+export function offerEngine(launch: EngineLauncher): void {
+  next ??= launch;
+}
+
+/** The engine that was started ahead or offered, or another process. */
 export function takeEngine(): EngineChild {
-  const take = takeAhead;
-  takeAhead = undefined;
-  return take?.() ?? forkEngine();
+  const launch = next ?? forkEngine;
+  next = undefined;
+  return launch();
 }

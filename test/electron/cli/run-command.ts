@@ -1,5 +1,10 @@
-/** The command line in this process: its output and exit code. */
+/**
+ * The command line in this process, with its engine: a process of its own for each command would load the same code
+ * dozens of times. interrupt.test.ts runs the program itself.
+ */
+import { offerEngine } from '../../../electron/app/engine/engine-child.ts';
 import { commands } from '../../../electron/cli/commands.ts';
+import { launchInProcess } from '../../../electron/cli/engine-in-process.ts';
 import { runCommandLine } from '../../../electron/foundation/command-line/run-command-line.ts';
 
 export interface CommandResult {
@@ -19,6 +24,7 @@ export async function runCommand(
   onProgress: () => void = () => undefined,
 ): Promise<CommandResult> {
   let [out, err] = ['', ''];
+  offerEngine(launchInProcess());
   const exitCode = await runCommandLine(commands, args, {
     signal,
     print: (line) => {
