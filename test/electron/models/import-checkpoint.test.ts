@@ -284,6 +284,8 @@ describe('an import that is killed', () => {
   ])('(%s, at report %i) is detected, can be repeated, and can be removed', async (mode, report) => {
     const { modelsFolder, mine, store, place, blending, open } = await fixture();
     await kill(modelsFolder, mine, mode, report);
+    const killed = `${modelsFolder}-killed`;
+    cpSync(modelsFolder, killed, { recursive: true, verbatimSymlinks: true });
     await removeStaleStoreFiles(modelsFolder, catalogs);
     expect((await blending()).state).not.toBe('installed');
     const notices: string[] = [];
@@ -301,7 +303,8 @@ describe('an import that is killed', () => {
     expect((await open()).name).toBe('fine-tune');
 
     await store.remove('sd21');
-    await kill(modelsFolder, mine, mode, report);
+    rmSync(modelsFolder, { recursive: true });
+    renameSync(killed, modelsFolder);
     await removeStaleStoreFiles(modelsFolder, catalogs);
     expect((await store.remove('sd21')).kept).toEqual([]);
     expect(await isThere(place())).toBe(false);

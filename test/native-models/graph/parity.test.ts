@@ -91,7 +91,8 @@ describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (ch
     }
   });
 
-  test.each(['float32', 'float16'] as const)(
+  // Rows are kept alike in all of them, and half precision takes longest on a processor.
+  test.each(checkpoint === 'sd2' ? (['float32', 'float16'] as const) : (['float32'] as const))(
     'a row kept from an earlier call serves as one of the same call, %s',
     async (precision) => {
       const size = sizes[0]!;

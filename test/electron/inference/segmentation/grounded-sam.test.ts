@@ -150,51 +150,43 @@ describe('SAM', () => {
 
 describe('Grounding DINO', () => {
   const { phrase, boxThreshold, boxes, scores, kept } = expected.groundingDino;
+  let dino: GroundingDino;
+  beforeAll(async () => {
+    dino = await GroundingDino.open(join(root, 'grounding-dino'), device);
+  });
+  afterAll(() => dino.release());
   const query = { phrase, boxThreshold, textThreshold: 0.25, overlapThreshold: 0.5 };
 
   test('gives the boxes and scores of transformers, without overlapping ones', async () => {
-    const dino = await GroundingDino.open(join(root, 'grounding-dino'), device);
-    try {
-      const found = await dino.detect(disc(96, 96), { ...query, overlapThreshold: 1 });
-      expect(found.length).toBe(boxes.length);
-      const order = scores.map((_, index) => index).sort((a, b) => scores[b]! - scores[a]!);
-      order.forEach((index, place) => {
-        const [left, top, right, bottom] = boxes[index]!;
-        const { box, score } = found[place]!;
-        expect(Math.abs(score - scores[index]!)).toBeLessThan(1e-3);
-        const wanted = { left, top, right, bottom };
-        for (const side of ['left', 'top', 'right', 'bottom'] as const) {
-          expect(Math.abs(box[side] - Math.min(Math.max(wanted[side], 0), 96))).toBeLessThan(0.05);
-        }
-      });
-      const suppressed = await dino.detect(disc(96, 96), query);
-      // Python suppresses before it clips the boxes to the picture: the numbers may differ, but the best box may not.
-      expect(suppressed[0]).toEqual(found[0]);
-      expect(suppressed.length).toBeLessThan(found.length);
-      expect(kept[0]).toBe(order[0]);
-    } finally {
-      await dino.release();
-    }
+    const found = await dino.detect(disc(96, 96), { ...query, overlapThreshold: 1 });
+    expect(found.length).toBe(boxes.length);
+    const order = scores.map((_, index) => index).sort((a, b) => scores[b]! - scores[a]!);
+    order.forEach((index, place) => {
+      const [left, top, right, bottom] = boxes[index]!;
+      const { box, score } = found[place]!;
+      expect(Math.abs(score - scores[index]!)).toBeLessThan(1e-3);
+      const wanted = { left, top, right, bottom };
+      for (const side of ['left', 'top', 'right', 'bottom'] as const) {
+        expect(Math.abs(box[side] - Math.min(Math.max(wanted[side], 0), 96))).toBeLessThan(0.05);
+      }
+    });
+    const suppressed = await dino.detect(disc(96, 96), query);
+    // Python suppresses before it clips the boxes to the picture: the numbers may differ, but the best box may not.
+    expect(suppressed[0]).toEqual(found[0]);
+    expect(suppressed.length).toBeLessThan(found.length);
+    expect(kept[0]).toBe(order[0]);
   });
 
   test('ignores a period, capitals and spaces, and finds nothing above the highest score', async () => {
-    const dino = await GroundingDino.open(join(root, 'grounding-dino'), device);
-    try {
-      const image = disc(96, 96);
-      const plain = await dino.detect(image, query);
-      expect(await dino.detect(image, { ...query, phrase: `  ${phrase.toUpperCase()}. ` })).toEqual(plain);
-      expect(await dino.detect(image, { ...query, boxThreshold: 0.9999 })).toEqual([]);
-    } finally {
-      await dino.release();
-    }
+    const image = disc(96, 96);
+    const plain = await dino.detect(image, query);
+    expect(await dino.detect(image, { ...query, phrase: `  ${phrase.toUpperCase()}. ` })).toEqual(plain);
+    expect(await dino.detect(image, { ...query, boxThreshold: 0.9999 })).toEqual([]);
   });
 
   test('with SAM gives a mask for each box', async () => {
     const sam = await SamSegmenter.open(join(root, 'sam-boxes'), device);
-    const segmenter = new GroundedSegmenter(
-      await GroundingDino.open(join(root, 'grounding-dino'), device),
-      sam,
-    );
+    const segmenter = new GroundedSegmenter(dino, sam);
     try {
       const { proposals, notices } = await segmenter.find(disc(96, 96), query);
       expect(proposals.length).toBeGreaterThan(0);
@@ -206,7 +198,6 @@ describe('Grounding DINO', () => {
       expect((await segmenter.find(disc(96, 96), { ...query, boxThreshold: 0.9999 })).proposals).toEqual([]);
       expect(segmenter.name).toBe('Grounding DINO and SAM');
     } finally {
-      await segmenter.release();
       await sam.release();
     }
   });
