@@ -52,6 +52,34 @@ export class GoldenTensors {
   }
 }
 
+/** A component's session; a test may run it many times, which costs less than another session. */
+export interface OpenComponent {
+  readonly graph: ComponentGraph;
+  readonly run: (feed: Record<string, ort.Tensor>) => Promise<Record<string, Float32Array>>;
+  readonly release: () => Promise<void>;
+}
+
+/** Builds a component's graph and makes a session of it; the caller releases it. */
+export async function openComponent(
+  checkpoint: string,
+  component: ComponentName,
+  options: BuildOptions = {},
+): Promise<OpenComponent> {
+  const graph = buildComponentGraph(openCheckpoint(join(goldenFolder, checkpoint)), component, options);
+  const session = await createSession(graph);
+  return {
+    graph,
+    run: async (feed) => {
+      const kept = component === 'unet' ? withoutKeptRows(graph, feed.sample!.dims) : {};
+      const outputs = await session.run({ ...kept, ...feed });
+      return Object.fromEntries(
+        Object.entries(outputs).map(([name, tensor]) => [name, tensor.data as Float32Array]),
+      );
+    },
+    release: () => session.release(),
+  };
+}
+
 /** Builds a component's graph, runs it once per set of feeds, and releases the session. */
 export async function runComponent(
   checkpoint: string,
@@ -59,20 +87,13 @@ export async function runComponent(
   feeds: readonly Record<string, ort.Tensor>[],
   options: BuildOptions = {},
 ): Promise<Record<string, Float32Array>[]> {
-  const graph = buildComponentGraph(openCheckpoint(join(goldenFolder, checkpoint)), component, options);
-  const session = await createSession(graph);
+  const opened = await openComponent(checkpoint, component, options);
   try {
     const results: Record<string, Float32Array>[] = [];
-    for (const feed of feeds) {
-      const kept = component === 'unet' ? withoutKeptRows(graph, feed.sample!.dims) : {};
-      const outputs = await session.run({ ...kept, ...feed });
-      results.push(
-        Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, t.data as Float32Array])),
-      );
-    }
+    for (const feed of feeds) results.push(await opened.run(feed));
     return results;
   } finally {
-    await session.release();
+    await opened.release();
   }
 }
 

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  buildComponentGraph,
+  type ComponentMetadata,
   type ComponentName,
   cachedHiddenStatesInput,
   hiddenStatesOutput,
@@ -12,7 +12,14 @@ import {
   openCheckpoint,
 } from '../../../native-models/graph/index.ts';
 import { readTensorAsFloat32 } from '../../../native-models/graph/safetensors-values.ts';
-import { GoldenTensors, goldenFolder, maxAbsoluteDifference, runComponent } from './golden-session.ts';
+import {
+  GoldenTensors,
+  goldenFolder,
+  maxAbsoluteDifference,
+  type OpenComponent,
+  openComponent,
+  runComponent,
+} from './golden-session.ts';
 
 const manifest = JSON.parse(readFileSync(join(goldenFolder, 'manifest.json'), 'utf8')) as {
   tolerance: { maxAbsoluteError: number };
@@ -64,30 +71,31 @@ function rowsOf(feed: Record<string, ort.Tensor>): number {
 describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (checkpoint) => {
   const golden = new GoldenTensors(checkpoint, 'unet');
   const sizes = golden.names.filter((name) => name.endsWith('.plain')).map((name) => name.split('.')[0]!);
+  let unet: OpenComponent;
+  beforeAll(async () => {
+    unet = await openComponent(checkpoint, 'unet');
+  });
+  afterAll(() => unet.release());
+
   test.each(['all', 'decoder'] as const)('guided appearance attention, %s layers', async (layers) => {
-    const feeds = sizes.map((size) => unetFeeds(golden, size, layers));
-    const results = await runComponent(checkpoint, 'unet', feeds);
-    for (const [i, size] of sizes.entries()) {
+    for (const size of sizes) {
+      const result = await unet.run(unetFeeds(golden, size, layers));
       const expected = golden.numbers(`${size}.guided_${layers}`);
-      expect(maxAbsoluteDifference(results[i]!.out_sample!, expected), size).toBeLessThanOrEqual(tolerance);
+      expect(maxAbsoluteDifference(result.out_sample!, expected), size).toBeLessThanOrEqual(tolerance);
     }
   });
 
   test('a row that is its own source equals the unmodified model at any appearance_scale', async () => {
-    const feeds = sizes.map((size): Record<string, ort.Tensor> => {
+    for (const size of sizes) {
       const feed = unetFeeds(golden, size);
-      const own = ownSource(rowsOf(feed));
-      return { ...feed, ...sources(own, own) };
-    });
-    const withoutScale = feeds.map((feed) => {
       const rows = rowsOf(feed);
-      return { ...feed, appearance_scale: new ort.Tensor('float32', new Float32Array(rows), [rows]) };
-    });
-    const results = await runComponent(checkpoint, 'unet', [...feeds, ...withoutScale]);
-    for (const [i, size] of sizes.entries()) {
+      const own = { ...feed, ...sources(ownSource(rows), ownSource(rows)) };
+      const withoutScale = new ort.Tensor('float32', new Float32Array(rows), [rows]);
+      const result = await unet.run(own);
+      const unscaled = await unet.run({ ...own, appearance_scale: withoutScale });
       const plain = golden.numbers(`${size}.plain`);
-      expect(maxAbsoluteDifference(results[i]!.out_sample!, plain), size).toBeLessThanOrEqual(tolerance);
-      expect(results[i]!.out_sample).toEqual(results[sizes.length + i]!.out_sample);
+      expect(maxAbsoluteDifference(result.out_sample!, plain), size).toBeLessThanOrEqual(tolerance);
+      expect(result.out_sample).toEqual(unscaled.out_sample);
     }
   });
 
@@ -95,19 +103,14 @@ describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (ch
   test.each(checkpoint === 'sd2' ? (['float32', 'float16'] as const) : (['float32'] as const))(
     'a row kept from an earlier call serves as one of the same call, %s',
     async (precision) => {
-      const size = sizes[0]!;
-      const feed = unetFeeds(golden, size);
+      const opened = precision === 'float32' ? unet : await openComponent(checkpoint, 'unet', { precision });
+      const feed = unetFeeds(golden, sizes[0]!);
       const rows = rowsOf(feed);
-      // The first call caches every row's states and changes nothing else; in the second, every source is a cached row.
-      const keeping = { ...feed, keep: ownSource(rows) };
-      const [kept, inOneCall] = (await runComponent(checkpoint, 'unet', [keeping, feed], {
-        precision,
-      })) as [Record<string, Float32Array>, Record<string, Float32Array>];
+      // The first call caches every row's states and changes nothing else; in the last, every source is a cached row.
+      const kept = await opened.run({ ...feed, keep: ownSource(rows) });
+      const inOneCall = await opened.run(feed);
       expect(kept.out_sample).toEqual(inOneCall.out_sample);
-      const { guidedLayers } = buildComponentGraph(
-        openCheckpoint(join(goldenFolder, checkpoint)),
-        'unet',
-      ).metadata;
+      const { guidedLayers } = opened.graph.metadata as ComponentMetadata<'unet'>;
       const states = guidedLayers.map(({ path, channels }) => {
         const values = kept[hiddenStatesOutput(path)]!;
         return [
@@ -121,13 +124,13 @@ describe.each(['sd1', 'sd2', 'sdxl', 'starter'])('UNet2DConditionModel, %s', (ch
         sourceRows.map((source) => source + BigInt(rows)),
         [rows],
       );
-      const [result] = await runComponent(
-        checkpoint,
-        'unet',
-        [{ ...feed, ...Object.fromEntries(states), ...sources(fromKept, fromKept) }],
-        { precision },
-      );
-      expect(result!.out_sample).toEqual(inOneCall.out_sample);
+      const result = await opened.run({
+        ...feed,
+        ...Object.fromEntries(states),
+        ...sources(fromKept, fromKept),
+      });
+      expect(result.out_sample).toEqual(inOneCall.out_sample);
+      if (opened !== unet) await opened.release();
     },
   );
 
