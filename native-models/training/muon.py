@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 import torch
 
+from device import has_bfloat16
+
 
 def orthogonalise(matrices: torch.Tensor, iterations: int = 5) -> torch.Tensor:
     """About U V^T of the singular value decomposition of each matrix [n, rows, columns], by the quintic Newton-Schulz
@@ -18,7 +20,9 @@ def orthogonalise(matrices: torch.Tensor, iterations: int = 5) -> torch.Tensor:
     a, b, c = 3.4445, -4.7750, 2.0315
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
-    x = (x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)).bfloat16()  # the iteration forgives rounding
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    if has_bfloat16(x.device):
+        x = x.bfloat16()  # the iteration forgives rounding
     for _ in range(iterations):
         square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x
