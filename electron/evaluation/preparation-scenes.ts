@@ -44,12 +44,20 @@ export interface PreparationScene {
  * @returns none for a pack without such scenes
  * @throws StudioError PACK_INCOMPLETE when a file is missing, SCENE_INVALID
  */
-export async function loadPreparationScenes(
+export function loadPreparationScenes(
   packFolder: string,
   set: PreparationSet,
   count?: number,
 ): Promise<PreparationScene[]> {
-  const folder = join(packFolder, 'evaluation', 'preparation', set);
+  return loadScenesOf(join(packFolder, 'evaluation', 'preparation', set), count);
+}
+
+/**
+ * The scenes of a folder in this format (see loadPreparationScenes).
+ *
+ * @throws StudioError PACK_INCOMPLETE, SCENE_INVALID
+ */
+export async function loadScenesOf(folder: string, count?: number): Promise<PreparationScene[]> {
   const path = join(folder, 'index.json');
   const content = await readJsonFileIfPresent(path, path, {
     missing: 'PACK_INCOMPLETE',

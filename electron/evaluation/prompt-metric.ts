@@ -10,11 +10,10 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { readJsonFileIfPresent } from '../foundation/files/read-json.ts';
-import { encodePng } from '../inference/images/images.ts';
 import { mean } from '../inference/scoring/image-metrics.ts';
-import type { RgbImage } from '../pipeline/processors/image.ts';
 import { evenly } from './evaluation-scenes.ts';
 import { type EvaluationContext, type Metric, type MetricResult, stopIfCancelled } from './metric.ts';
+import { hasExtra, isFound, seeSubjects } from './recognised-subjects.ts';
 import { percent, textTable } from './text-table.ts';
 
 /** This project's goals for the starter pack. */
@@ -101,46 +100,24 @@ async function drawAndClassify(prompt: Prompt, context: EvaluationContext): Prom
     return candidates[0]!;
   };
   const offered = await draw({});
-  const seen = await recogniseSubjects(offered.image, classifier.classes, context);
-  const found = prompt.classes.map((name) => seen.get(name)![0] ?? false);
+  const seen = await seeSubjects(offered.image, classifier.classes, context);
+  const found = prompt.classes.map((name) => isFound(seen, name));
   let foundFirst = found;
   if (offered.seed !== prompt.seed) {
-    const first = await recogniseSubjects((await draw({ retries: 0 })).image, prompt.classes, context);
-    foundFirst = prompt.classes.map((name) => first.get(name)![0] ?? false);
+    const first = await seeSubjects((await draw({ retries: 0 })).image, prompt.classes, context);
+    foundFirst = prompt.classes.map((name) => isFound(first, name));
   }
   return {
     prompt,
     found,
     foundFirst,
-    hasExtra: [...seen].some(
-      ([name, places]) => places.filter(Boolean).length > Number(prompt.classes.includes(name)),
-    ),
+    hasExtra: hasExtra(seen, prompt.classes),
     placeFound: (await classifier.classifyPlace(offered.image)).name === prompt.place,
   };
 }
 
-/** For each subject, whether the classifier recognises it in the places where the detector finds it, best first. */
-async function recogniseSubjects(
-  pixels: RgbImage,
-  names: readonly string[],
-  { engine, classifier, signal }: EvaluationContext,
-): Promise<ReadonlyMap<string, readonly boolean[]>> {
-  const picture = { name: 'drawn', bytes: await encodePng(pixels) };
-  const seen = new Map<string, readonly boolean[]>();
-  for (const name of names) {
-    stopIfCancelled(signal);
-    const { proposals } = await engine.preparation.findMask(picture, { phrase: name }, { signal });
-    const recognised: boolean[] = [];
-    for (const { mask } of proposals) {
-      recognised.push((await classifier.classifyObject(pixels, mask)).name === name);
-    }
-    seen.set(name, recognised);
-  }
-  return seen;
-}
-
 /** @throws StudioError PACK_INCOMPLETE for an invalid file */
-async function loadPrompts(packFolder: string): Promise<readonly Prompt[] | undefined> {
+export async function loadPrompts(packFolder: string): Promise<readonly Prompt[] | undefined> {
   const path = join(packFolder, 'evaluation', 'prompts.json');
   const content = await readJsonFileIfPresent(path, path, {
     missing: 'PACK_INCOMPLETE',

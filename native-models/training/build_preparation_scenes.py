@@ -15,26 +15,30 @@ import argparse
 import json
 import os
 import shutil
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
 
 from domain import CLASS_NAMES
-from scenes import Artwork, make_background_bank, object_phrase, random_scene
+from scenes import Artwork, Scene, make_background_bank, object_phrase, random_scene
 
 SETS = {"validation": 73_000, "test": 74_000}
 SCENES = 200
 QUALITY = 92
 
 
-def build(artwork: Artwork, folder: str, seed: int, count: int) -> None:
+DrawScene = Callable[[np.random.Generator, Artwork, dict[str, list[np.ndarray]]], Scene]
+
+
+def build(artwork: Artwork, folder: str, seed: int, count: int, draw_scene: DrawScene = random_scene) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     rng = np.random.default_rng(seed)
     bank = make_background_bank(25, seed)
     index = []
     while len(index) < count:
-        scene = random_scene(rng, artwork, bank)
+        scene = draw_scene(rng, artwork, bank)
         if not scene.objects or any((placed.mask > 0.5).sum() < 400 for placed in scene.objects):
             continue
         number = f"{len(index):03d}"

@@ -229,6 +229,12 @@ def random_boxes(count: int, rng: Rng, class_names: list[str]) -> list[tuple[int
     return boxes
 
 
+def random_training_drawing(rng: Rng, artwork: Artwork, class_name: str) -> Drawing:
+    choices = artwork.training(class_name)
+    weights = np.array([2.0 if choice.source == "fluent" else 1.0 for choice in choices])
+    return choices[rng.choice(len(choices), p=weights / weights.sum())]
+
+
 def random_scene(rng: Rng, artwork: Artwork, background_bank: dict[str, list[np.ndarray]]) -> Scene:
     """A training scene: 0 to 3 objects, training drawings and patterns, no held-out pair."""
     place = str(rng.choice(BACKGROUNDS))
@@ -241,11 +247,7 @@ def random_scene(rng: Rng, artwork: Artwork, background_bank: dict[str, list[np.
         names = [str(name) for name in rng.choice(CLASS_NAMES, count, replace=False)]
         if not any(pair <= set(names) for pair in HELD_OUT_PAIRS):
             break
-    drawings = []
-    for name in names:
-        choices = artwork.training(name)
-        weights = np.array([2.0 if choice.source == "fluent" else 1.0 for choice in choices])
-        drawings.append(choices[rng.choice(len(choices), p=weights / weights.sum())])
+    drawings = [random_training_drawing(rng, artwork, name) for name in names]
     looks = [random_look(rng) for _ in names]
     boxes = random_boxes(count, rng, names) if count else []
     return compose(place, background, drawings, looks, boxes, [bool(rng.random() < 0.5) for _ in names], rng)

@@ -103,13 +103,19 @@ export class AppearanceClassifier {
    * @throws RangeError for an empty mask; StudioError INTERNAL
    */
   async classifyObject(image: RgbImage, mask: Tensor): Promise<ObjectClassification> {
-    const { size } = this.#description.input;
-    const crop = cropAround(image, mask, this.#description.crop.margin);
-    const { logits, feature } = await this.#run(this.#objects, await resize(crop, size), [
-      'logits',
-      'feature',
-    ]);
+    const crop = await this.cropOf(image, mask);
+    const { logits, feature } = await this.#run(this.#objects, crop, ['logits', 'feature']);
     return { ...classify(this.classes, logits!), feature: feature! };
+  }
+
+  /**
+   * What the network sees of one object: the square around its mask, in the network's size.
+   *
+   * @param mask dims [height, width] of the picture, 0..1, with at least one element of 0.5 or more
+   * @throws RangeError for an empty mask
+   */
+  cropOf(image: RgbImage, mask: Tensor): Promise<RgbImage> {
+    return resize(cropAround(image, mask, this.#description.crop.margin), this.#description.input.size);
   }
 
   /**
