@@ -11,8 +11,8 @@ import type {
   PromptSegmenter,
 } from '../../pipeline/preparation-ports.ts';
 
-/** A subject with a lower score may be something else, in a photograph above all (docs/decisions/0228). */
-const SURE_SCORE = 0.8;
+/** A subject with a lower score may be something else, in a photograph above all (docs/decisions/0088). */
+const SURE_SCORE = 0.6;
 /** From this overlap on both have the same thing, and the cut has the sharper outline. */
 const SAME_IOU = 0.8;
 
@@ -20,14 +20,17 @@ export class KnownSubjectSegmenter implements PromptSegmenter {
   readonly name: string;
   readonly #detector: PhraseSegmenter;
   readonly #others: PromptSegmenter;
+  readonly #sureScore: number;
   /** Of the last picture, which mostly gets further clicks. */
   #last: { readonly contentHash: string; readonly subjects: readonly MaskProposal[] } | undefined;
 
   /**
    * @param detector with `subjects`; its owner releases it
    * @param others for boxes, and for clicks on what the detector does not know
+   * @param sureScore from which score on the detector's outline is taken, above 0; measured by test/bench/smart-select.ts
    */
-  constructor(detector: PhraseSegmenter, others: PromptSegmenter) {
+  constructor(detector: PhraseSegmenter, others: PromptSegmenter, sureScore = SURE_SCORE) {
+    this.#sureScore = sureScore;
     this.#detector = detector;
     this.#others = others;
     this.name = `${detector.name} and ${others.name}`;
@@ -57,7 +60,7 @@ export class KnownSubjectSegmenter implements PromptSegmenter {
     if (this.#last?.contentHash !== image.contentHash) {
       const found: MaskProposal[] = [];
       for (const phrase of this.#detector.subjects ?? []) {
-        const query = phraseSearchSchema.parse({ phrase, boxThreshold: SURE_SCORE });
+        const query = phraseSearchSchema.parse({ phrase, boxThreshold: this.#sureScore });
         found.push(...(await this.#detector.find(image, query, signal)).proposals);
       }
       this.#last = {
