@@ -87,6 +87,9 @@ def main() -> None:
     parser.add_argument("--grid-minutes", type=float, default=15, help="time between saved states, with a picture each")
     parser.add_argument("--report-seconds", type=float, default=180)
     parser.add_argument("--rows", type=int, default=8, help="of a step and worker")
+    parser.add_argument("--learning-rate", type=float, default=PEAK_LEARNING_RATE, help="at the peak of its curve")
+    parser.add_argument("--warm-up-steps", type=int, default=200)
+    parser.add_argument("--average-decay", type=float, default=EMA_DECAY, help="of the weights' average, per step")
     parser.add_argument("--compile", action="store_true", help="compile the U-Net, which takes a minute or two")
     parser.add_argument("--resume", help="the state of an earlier run")
     parser.add_argument("--weights", help="a pack whose text encoder and U-Net are trained on, optimiser and step anew")
@@ -137,7 +140,7 @@ def main() -> None:
     guided, average_guided = guide_appearance(model["unet"]), guide_appearance(average["unet"])
     if options.compile:
         unet.compile()
-    optimizer = MuonWithAdamW(*split_parameters(model), lr=PEAK_LEARNING_RATE)
+    optimizer = MuonWithAdamW(*split_parameters(model), lr=options.learning_rate)
     steps, seconds_before = 0, 0.0
     if options.resume:
         state = torch.load(options.resume, map_location=device, weights_only=False)
@@ -238,7 +241,7 @@ def main() -> None:
         together.average_gradients(parameters)
         nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
-        decay = min(EMA_DECAY, (1 + steps) / (20 + steps))
+        decay = min(options.average_decay, (1 + steps) / (20 + steps))
         move_average(average.parameters(), parameters, decay)
         return loss.detach()
 
@@ -296,8 +299,8 @@ def main() -> None:
     first_step = steps
 
     while (elapsed := together.of_first(time.time() - start - paused)) < budget:
-        warm_up = min(1, (steps - first_step + 1) / 200)
-        loss = training_step(PEAK_LEARNING_RATE * warm_up * (0.5 * (1 + math.cos(math.pi * elapsed / budget)) * 0.97 + 0.03))
+        warm_up = min(1, (steps - first_step + 1) / options.warm_up_steps)
+        loss = training_step(options.learning_rate * warm_up * (0.5 * (1 + math.cos(math.pi * elapsed / budget)) * 0.97 + 0.03))
         steps += 1
         running = loss if running is None else running.lerp(loss, 0.02)
         if rank == 0 and elapsed - last_report > options.report_seconds:
