@@ -7,12 +7,13 @@
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { FileIdentity } from './file-identity.ts';
 import { PROJECT_EXTENSION, temporaryName } from './file-names.ts';
 import { checkIntegrity, openDatabase } from './project-database.ts';
 import { ProjectLock } from './project-lock.ts';
-import { projectError } from './sqlite-errors.ts';
+import { busyError, projectError } from './sqlite-errors.ts';
 
 const LOG_ENDING = '-wal';
 const INDEX_ENDING = '-shm';
@@ -79,18 +80,26 @@ function giveLog(from: string, to: string, opened: Opened): void {
   const locks: ProjectLock[] = [];
   try {
     for (const path of [from, to]) if (path !== opened.path) locks.push(ProjectLock.acquire(path));
-    // Another process is reading the file, or was killed while it had the file open under the new name.
-    if (hasLog(to) || existsSync(`${to}${INDEX_ENDING}`)) {
-      throw new StudioError(
-        'PROJECT_BUSY',
-        `${to} is open in another program. Close it there, and open it again.`,
-      );
-    }
+    // With a log under its new name, the file has been changed since.
+    if (hasLog(to)) return;
+    clearIndex(to);
+    if (existsSync(`${to}${INDEX_ENDING}`)) throw busyError(to);
     renameSync(`${from}${LOG_ENDING}`, `${to}${LOG_ENDING}`);
     rmSync(`${from}${INDEX_ENDING}`, { force: true });
   } finally {
     // Whose log it is must be known as long as it lies there.
     for (const lock of locks) hasLog(from) ? lock.leave() : lock.release();
+  }
+}
+
+/** Removes the index that a killed reader left: the last connection to a database does. One that is in use stays. */
+function clearIndex(path: string): void {
+  if (!existsSync(`${path}${INDEX_ENDING}`)) return;
+  const database = new SqliteDatabase(path);
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+  } finally {
+    database.close();
   }
 }
 

@@ -18,7 +18,7 @@ import {
 import { tryLock } from 'fs-native-extensions';
 import { StudioError } from '../contract/errors.ts';
 import { LOCK_ENDING } from './file-names.ts';
-import { inProject } from './sqlite-errors.ts';
+import { busyError, inProject } from './sqlite-errors.ts';
 
 /** Other processes may remove the lock file while it is being opened, but never this often in a row. */
 const MAX_TRIES = 20;
@@ -47,10 +47,7 @@ export class ProjectLock {
       let isHeld = false;
       try {
         if (!tryLock(fileDescriptor)) {
-          throw new StudioError(
-            'PROJECT_BUSY',
-            `${projectPath} is open in another window or program. It can be opened read-only here.`,
-          );
+          throw busyError(projectPath);
         }
         // The last holder may have removed the file between opening and locking it: then this lock is on a deleted
         // file, and another process may already hold the lock on the new one.

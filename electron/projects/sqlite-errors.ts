@@ -16,6 +16,14 @@ export function movedError(path: string, cause?: unknown): StudioError {
   );
 }
 
+/** The error for a project that another process, or another part of this one, has open. */
+export function busyError(path: string): StudioError {
+  return new StudioError(
+    'PROJECT_BUSY',
+    `${path} is open in another window or program. It can be opened read-only here.`,
+  );
+}
+
 /**
  * The error for a file that is opened: SQLite has no code of its own for some damaged headers, such as an unknown schema
  * format. The statements of opening are right, so what is wrong is the file.

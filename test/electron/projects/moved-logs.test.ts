@@ -14,11 +14,13 @@ import {
   renameSync,
   rmSync,
   utimesSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ProjectFile } from '../../../electron/projects/project-file.ts';
 import { ProjectLock } from '../../../electron/projects/project-lock.ts';
@@ -32,7 +34,7 @@ let killed: string[];
 
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'moved-logs-'));
-  killed = Array.from({ length: 9 }, (_, index) => join(root, `${index}`, 'a.pnpmix'));
+  killed = Array.from({ length: 10 }, (_, index) => join(root, `${index}`, 'a.pnpmix'));
   for (const path of killed) mkdirSync(dirname(path));
   const script = fileURLToPath(new URL('./change-and-die.ts', import.meta.url));
   const { stdout, signal } = spawnSync(process.execPath, ['--no-warnings', script, ...killed], {
@@ -81,6 +83,21 @@ it('a renamed file gets its log', () => {
   project.verify();
   project.close();
   expect(readdirSync(dirname(path))).toEqual(['renamed.pnpmix']);
+});
+
+it('also when a killed reader left its index under the new name, but not while one reads', () => {
+  const path = killed.pop()!;
+  tear(path);
+  const renamed = join(dirname(path), 'renamed.pnpmix');
+  renameSync(path, renamed);
+  const reader = new SqliteDatabase(renamed, { readonly: true });
+  reader.prepare('SELECT cursor FROM project').get();
+  expect(() => ProjectFile.open(renamed)).toThrow(withCode('PROJECT_BUSY'));
+  const index = readFileSync(`${renamed}-shm`);
+  reader.close();
+  writeFileSync(`${renamed}-shm`, index);
+  writeFileSync(`${renamed}-wal`, '');
+  expectWhole(renamed);
 });
 
 it('also when another project of the folder is opened, or made under the old name, before it', () => {
