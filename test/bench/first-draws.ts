@@ -24,12 +24,12 @@ import { packFolder } from '../../electron/cli/pack-folder.ts';
 import { loadScenesOf } from '../../electron/evaluation/preparation-scenes.ts';
 import { loadPrompts } from '../../electron/evaluation/prompt-metric.ts';
 import { hasExtra, isFound, seeSubjects } from '../../electron/evaluation/recognised-subjects.ts';
-import { frechetDistance } from '../../electron/evaluation/statistics/frechet.ts';
 import { Engine } from '../../electron/inference/engine/engine.ts';
 import { decodeImage, decodeMask, encodePng } from '../../electron/inference/images/images.ts';
 import { AppearanceClassifier } from '../../electron/inference/scoring/appearance-classifier.ts';
 import { mean } from '../../electron/inference/scoring/image-metrics.ts';
 import type { RgbImage } from '../../electron/pipeline/processors/image.ts';
+import { frechetDistance } from './frechet.ts';
 
 /** `npm run evaluate` has 74000 and up. */
 const FIRST_SEED = 94_000;

@@ -1,6 +1,6 @@
 /** The Fréchet distance against closed forms. */
 import { expect, test } from 'vitest';
-import { frechetDistance } from '../../../../electron/evaluation/statistics/frechet.ts';
+import { frechetDistance } from './frechet.ts';
 
 type Pair = readonly [number, number];
 
