@@ -1,7 +1,7 @@
 /** Identifies the file at a path: an open project stays with its file, even when the file is moved. */
 import { statSync } from 'node:fs';
 
-interface DeviceAndInode {
+interface FileFacts {
   readonly dev: bigint;
   readonly ino: bigint;
   readonly birthtimeNs: bigint;
@@ -9,9 +9,9 @@ interface DeviceAndInode {
 
 export class FileIdentity {
   readonly #path: string;
-  readonly #file: DeviceAndInode;
+  readonly #file: FileFacts;
 
-  private constructor(path: string, file: DeviceAndInode) {
+  private constructor(path: string, file: FileFacts) {
     this.#path = path;
     this.#file = file;
   }

@@ -1,13 +1,19 @@
 /** When a project is opened, removes what killed processes left in its folder. */
-import { closeSync, lstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
-import { projectBeside } from './file-names.ts';
-import { hasLog } from './moved-logs.ts';
+import { INDEX_ENDING, LOG_ENDING, projectBeside, SQLITE_ENDINGS } from './file-names.ts';
 import { ProjectLock } from './project-lock.ts';
 
-/** Suffixes of SQLite's files next to a database. */
-export const SQLITE_ENDINGS = ['-wal', '-shm', '-journal'] as const;
+/** Whether there is a log next to a project that is not empty. */
+export function hasLog(path: string): boolean {
+  return (statSync(`${path}${LOG_ENDING}`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** Removes a database that is not needed any more, with what SQLite may have left next to it. */
+export function removeDatabase(path: string): void {
+  for (const ending of ['', ...SQLITE_ENDINGS]) rmSync(`${path}${ending}`, { force: true });
+}
 
 /**
  * Removes the unfinished file of a process that ended while writing one of this name. Requires the name's lock: then
@@ -60,15 +66,13 @@ export function removeStaleCopies(opened: string): void {
   unfinished.delete(basename(opened));
   for (const name of unfinished) {
     const path = join(folder, name);
-    // A log with contents stays, and so does its lock file, which says whose it is: its project may come back.
-    if (!names.has(name) && hasLog(path)) continue;
     try {
       const lock = ProjectLock.acquire(path);
       try {
         removeStaleTemporaries(path);
         if (!names.has(name)) removeEmptyLog(path);
       } finally {
-        lock.release();
+        letGo(lock, path);
       }
     } catch (error) {
       // It is being written right now, or the folder is read-only.
@@ -77,6 +81,14 @@ export function removeStaleCopies(opened: string): void {
   }
 }
 
+/** Releases a project's lock. Its file stays with a log: it says whose log that is, and the project may come back. */
+export function letGo(lock: ProjectLock, path: string): void {
+  if (hasLog(path)) lock.leave();
+  else lock.release();
+}
+
+/** A log that is not empty stays. */
 function removeEmptyLog(path: string): void {
-  for (const ending of ['-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
+  if (hasLog(path)) return;
+  for (const ending of [LOG_ENDING, INDEX_ENDING]) rmSync(`${path}${ending}`, { force: true });
 }

@@ -4,33 +4,26 @@
  * and apply that of a replaced file to the one that has taken its name. The lock file says which file a log belongs
  * to (docs/decisions/0230).
  */
-import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { FileIdentity } from './file-identity.ts';
-import { PROJECT_EXTENSION, temporaryName } from './file-names.ts';
+import { INDEX_ENDING, LOG_ENDING, PROJECT_EXTENSION, temporaryName } from './file-names.ts';
+import { hasLog, letGo, removeDatabase } from './leftovers.ts';
 import { checkIntegrity, openDatabase } from './project-database.ts';
 import { ProjectLock } from './project-lock.ts';
 import { busyError, projectError } from './sqlite-errors.ts';
 
-const LOG_ENDING = '-wal';
-const INDEX_ENDING = '-shm';
 /** Added to the name of a log whose file is not in the folder. */
 const OTHER_ENDING = '.other';
 
 /** A file is written a moment after its log; seconds later for gigabytes. */
 const LONGEST_CHECKPOINT_MS = 60_000;
 
-/** Whether a log with contents lies beside a project. */
-export function hasLog(path: string): boolean {
-  return (statSync(`${path}${LOG_ENDING}`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-}
-
 /**
  * Gives every log in a folder back to its file if that is in the folder under another name, and puts aside a log that
- * another file left beside this one. Before anything is opened or written at `path`.
+ * another file left next to this one. Before anything is opened or written at `path`.
  *
  * @param lock of `path`
  * @throws StudioError PROJECT_BUSY when another process still has the file open under its old name, or is reading it
@@ -77,9 +70,9 @@ function isChangedSince(path: string, log: string): boolean {
 
 /** @throws StudioError PROJECT_BUSY */
 function giveLog(from: string, to: string, opened: Opened): void {
-  const locks: ProjectLock[] = [];
+  const locks = new Map<string, ProjectLock>();
   try {
-    for (const path of [from, to]) if (path !== opened.path) locks.push(ProjectLock.acquire(path));
+    for (const path of [from, to]) if (path !== opened.path) locks.set(path, ProjectLock.acquire(path));
     // With a log under its new name, the file has been changed since.
     if (hasLog(to)) return;
     clearIndex(to);
@@ -87,8 +80,7 @@ function giveLog(from: string, to: string, opened: Opened): void {
     renameSync(`${from}${LOG_ENDING}`, `${to}${LOG_ENDING}`);
     rmSync(`${from}${INDEX_ENDING}`, { force: true });
   } finally {
-    // Whose log it is must be known as long as it lies there.
-    for (const lock of locks) hasLog(from) ? lock.leave() : lock.release();
+    for (const [path, lock] of locks) letGo(lock, path);
   }
 }
 
@@ -107,9 +99,9 @@ function markAt(path: string): string {
   return existsSync(path) ? FileIdentity.of(path).mark : '';
 }
 
-/** Whether a project is complete without the log beside it. */
+/** Whether a project is complete without the log next to it. */
 function isWhole(path: string): boolean {
-  const copy = temporaryName(path, randomUUID().slice(0, 8));
+  const copy = temporaryName(path);
   try {
     copyFileSync(path, copy);
     const database = openDatabase(copy, { readOnly: false });
@@ -124,9 +116,6 @@ function isWhole(path: string): boolean {
     if (known instanceof StudioError && known.code === 'PROJECT_INVALID') return false;
     throw error;
   } finally {
-    const folder = dirname(copy);
-    for (const name of readdirSync(folder).filter((each) => each.startsWith(basename(copy)))) {
-      rmSync(join(folder, name), { force: true });
-    }
+    removeDatabase(copy);
   }
 }

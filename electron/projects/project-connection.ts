@@ -2,9 +2,9 @@
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { FileIdentity } from './file-identity.ts';
-import { removeFinishedJournal, removeStaleCopies, removeStaleTemporaries } from './leftovers.ts';
+import { hasLog, removeFinishedJournal, removeStaleCopies, removeStaleTemporaries } from './leftovers.ts';
 import { migrate } from './migrations/migrate.ts';
-import { hasLog, settleLogs } from './moved-logs.ts';
+import { settleLogs } from './moved-logs.ts';
 import { openDatabase } from './project-database.ts';
 import type { ProjectLock } from './project-lock.ts';
 import { type CopyOptions, copyDatabase } from './save-copy.ts';

@@ -1,12 +1,11 @@
 /** Copies a project atomically. */
-import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
-import { temporaryName } from './file-names.ts';
-import { removeStaleTemporaries, SQLITE_ENDINGS } from './leftovers.ts';
+import { SQLITE_ENDINGS, temporaryName } from './file-names.ts';
+import { removeDatabase, removeStaleTemporaries } from './leftovers.ts';
 import { settleLogs } from './moved-logs.ts';
 import { createDatabase, openDatabase } from './project-database.ts';
 import { ProjectLock } from './project-lock.ts';
@@ -136,7 +135,7 @@ class Placement {
     this.#to = to;
     this.#lock = lock;
     this.#isLockHeld = isLockHeld;
-    this.temporary = temporaryName(to, randomUUID().slice(0, 8));
+    this.temporary = temporaryName(to);
   }
 
   static begin(to: string, { overwrite = false }: PlaceOptions, held?: ProjectLock): Placement {
@@ -173,7 +172,7 @@ class Placement {
   }
 
   discard(): void {
-    for (const ending of ['', ...SQLITE_ENDINGS]) rmSync(`${this.temporary}${ending}`, { force: true });
+    removeDatabase(this.temporary);
     if (!this.#isLockHeld) this.#lock.release();
   }
 }
