@@ -3,8 +3,8 @@
  * without files for other platforms or for building it. electron-builder packs this folder unchanged.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { buildHost, ROOT } from './build-host.ts';
 import { homepageOf } from './builder-config.ts';
@@ -69,16 +69,16 @@ export async function stageApp(target: StageTarget, rendererFolder: string): Pro
   await buildHost();
   await rm(STAGED, { recursive: true, force: true });
   await mkdir(STAGED, { recursive: true });
-  await cp(join(ROOT, 'dist', 'host'), STAGED, { recursive: true });
-  await cp(rendererFolder, join(STAGED, 'dist', 'renderer'), {
+  cpSync(join(ROOT, 'dist', 'host'), STAGED, { recursive: true });
+  cpSync(rendererFolder, join(STAGED, 'dist', 'renderer'), {
     recursive: true,
     filter: (source) => !source.endsWith('.map'),
   });
   for (const folder of ['preload', 'icons']) {
-    await cp(join(ROOT, 'dist', folder), join(STAGED, 'dist', folder), { recursive: true });
+    cpSync(join(ROOT, 'dist', folder), join(STAGED, 'dist', folder), { recursive: true });
   }
-  await cp(join(ROOT, 'native-models', 'packs'), join(STAGED, 'native-models', 'packs'), { recursive: true });
-  await cp(join(ROOT, 'LICENSE'), join(STAGED, 'LICENSE'));
+  cpSync(join(ROOT, 'native-models', 'packs'), join(STAGED, 'native-models', 'packs'), { recursive: true });
+  cpSync(join(ROOT, 'LICENSE'), join(STAGED, 'LICENSE'));
   await stageLibraries(target);
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
   const { name, version, description, license, dependencies } = manifest;
@@ -115,7 +115,7 @@ async function stageLibraries(target: StageTarget): Promise<void> {
     .filter((line) => line.startsWith(modules + sep));
   if (folders.length === 0) throw new Error('npm listed no libraries.');
   for (const folder of folders) {
-    await cp(folder, join(STAGED, 'node_modules', relative(modules, folder)), {
+    cpSync(folder, join(STAGED, 'node_modules', relative(modules, folder)), {
       recursive: true,
       // npm's list includes a library's dependencies.
       filter: (source) =>
