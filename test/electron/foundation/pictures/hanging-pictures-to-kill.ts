@@ -4,7 +4,7 @@ import { openHostPort } from '../../../../electron/foundation/processes/host-por
 const port = openHostPort();
 port.onClose(() => process.exit());
 port.onMessage(() => {
-  // Busy, as a decoder in an endless loop is: no message is read any more.
-  for (;;);
+  // No message is read any more, as with a decoder in an endless loop; but the processor is left to others.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 });
 port.send({ state: 'ready' });
