@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EngineSupervisor } from '../../../../electron/app/engine/engine-supervisor.ts';
 import type { EngineStatus } from '../../../../electron/contract/engine-status.ts';
 import { isAlive, tinyEngineForAll, tinyScene, watchedSupervisor } from './tiny-engine.ts';
@@ -22,56 +22,65 @@ async function withSupervisor(
   try {
     await use(supervisor, children);
   } finally {
-    await supervisor.close();
-    expect(children.filter(({ pid }) => pid !== undefined && isAlive(pid))).toEqual([]);
+    await closeAll({ supervisor, children });
   }
 }
 
+async function closeAll({ supervisor, children }: ReturnType<typeof watchedSupervisor>): Promise<void> {
+  await supervisor.close();
+  expect(children.filter(({ pid }) => pid !== undefined && isAlive(pid))).toEqual([]);
+}
+
 describe('a render', () => {
+  // One engine for all: opening it is most of the work.
+  let shared: ReturnType<typeof watchedSupervisor>;
+  beforeAll(() => {
+    shared = watchedSupervisor(tiny.config);
+  });
+  afterAll(() => closeAll(shared));
+
   test('gives a PNG, the device and timings, with progress by stage and previews during the run', async () => {
-    await withSupervisor({}, async (supervisor) => {
-      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
-      const stages: string[] = [];
-      const previews: string[] = [];
-      const result = await supervisor.run(
-        { kind: 'render', request: request({ seed: 1 }), previews: true },
-        {
-          signal: never(),
-          readAsset,
-          onProgress: ({ stage }) => stages.push(stage),
-          onPreview: ({ png, width, height }) =>
-            previews.push(`${Buffer.from(png.subarray(1, 4)).toString('latin1')} ${width}x${height}`),
-        },
-      );
-      expect(Buffer.from(result.png.subarray(1, 4)).toString('latin1')).toBe('PNG');
-      expect(result).toMatchObject({ kind: 'render', width: 32, height: 32, device: { device: 'cpu' } });
-      expect([...new Set(stages)]).toEqual(['load', 'encode', 'invert', 'blend', 'decode']);
-      expect(previews[0]).toBe('PNG 8x8');
-      expect(supervisor.status).toMatchObject({
-        state: 'ready',
-        holdsModels: true,
-        crashes: 0,
-        device: { device: 'cpu' },
-        pack: { identity: { id: 'tiny' }, downscale: 4, size: { width: 32, height: 32 } },
-      });
-      expect(supervisor.status.memoryBytes).toBeGreaterThan(1e7);
+    const { supervisor } = shared;
+    const { request, readAsset } = await tinyScene(tiny.root, supervisor);
+    const stages: string[] = [];
+    const previews: string[] = [];
+    const result = await supervisor.run(
+      { kind: 'render', request: request({ seed: 1 }), previews: true },
+      {
+        signal: never(),
+        readAsset,
+        onProgress: ({ stage }) => stages.push(stage),
+        onPreview: ({ png, width, height }) =>
+          previews.push(`${Buffer.from(png.subarray(1, 4)).toString('latin1')} ${width}x${height}`),
+      },
+    );
+    expect(Buffer.from(result.png.subarray(1, 4)).toString('latin1')).toBe('PNG');
+    expect(result).toMatchObject({ kind: 'render', width: 32, height: 32, device: { device: 'cpu' } });
+    expect([...new Set(stages)]).toEqual(['load', 'encode', 'invert', 'blend', 'decode']);
+    expect(previews[0]).toBe('PNG 8x8');
+    expect(supervisor.status).toMatchObject({
+      state: 'ready',
+      holdsModels: true,
+      crashes: 0,
+      device: { device: 'cpu' },
+      pack: { identity: { id: 'tiny' }, downscale: 4, size: { width: 32, height: 32 } },
     });
+    expect(supervisor.status.memoryBytes).toBeGreaterThan(1e7);
   });
 
   test('keeps its process and its sessions for the next one', async () => {
-    await withSupervisor({}, async (supervisor, children) => {
-      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
-      const render = () =>
-        supervisor.run(
-          { kind: 'render', request: request({ seed: 2 }), previews: false },
-          { signal: never(), readAsset },
-        );
-      const [first, second] = [await render(), await render()];
-      expect(second.png).toEqual(first.png);
-      // 3 steps of two references: what the background and the concepts contribute is cached.
-      expect(second.unetRows).toBe(3 * 2);
-      expect(children).toHaveLength(1);
-    });
+    const { supervisor, children } = shared;
+    const { request, readAsset } = await tinyScene(tiny.root, supervisor);
+    const render = () =>
+      supervisor.run(
+        { kind: 'render', request: request({ seed: 2 }), previews: false },
+        { signal: never(), readAsset },
+      );
+    const [first, second] = [await render(), await render()];
+    expect(second.png).toEqual(first.png);
+    // 3 steps of two references: what the background and the concepts contribute is cached.
+    expect(second.unetRows).toBe(3 * 2);
+    expect(children).toHaveLength(1);
   });
 
   test('fails with the engine’s own code and sentence, and the engine continues', async () => {
@@ -94,58 +103,56 @@ describe('a render', () => {
   });
 
   test('lets a selection run between its steps, which changes nothing of its picture', async () => {
-    await withSupervisor({}, async (supervisor, children) => {
-      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
-      const made = request({ seed: 6, steps: 60 });
-      const render = (onProgress: (stage: string) => void = () => {}) =>
-        supervisor.run(
-          { kind: 'render', request: made, previews: false },
-          { signal: never(), readAsset, onProgress: ({ stage }) => onProgress(stage) },
-        );
-      const select = () =>
-        supervisor.run(
-          {
-            kind: 'selectMask',
-            image: made.scene.background,
-            points: [{ x: 8, y: 8, isInside: true }],
-            box: null,
-          },
-          { signal: never(), readAsset },
-        );
-      const ends: string[] = [];
-      let selections: Promise<unknown> | undefined;
-      const disturbed = render((stage) => {
-        // Two at once: the second waits for the first.
-        if (stage === 'invert')
-          selections ??= Promise.all([select(), select()]).then(() => ends.push('select'));
-      }).then((result) => {
-        ends.push('render');
-        return result;
-      });
-      const { png } = await disturbed;
-      await selections;
-      expect(ends).toEqual(['select', 'render']);
-      expect((await render()).png).toEqual(png);
-      expect(children).toHaveLength(1);
-      expect(supervisor.status.state).toBe('ready');
-    });
-  });
-
-  test('cannot do what the pack has no model for, and says so', async () => {
-    await withSupervisor({}, async (supervisor) => {
-      const { request, readAsset } = await tinyScene(tiny.root, supervisor);
-      const run = supervisor.run(
+    const { supervisor, children } = shared;
+    const { request, readAsset } = await tinyScene(tiny.root, supervisor);
+    const made = request({ seed: 6, steps: 60 });
+    const render = (onProgress: (stage: string) => void = () => {}) =>
+      supervisor.run(
+        { kind: 'render', request: made, previews: false },
+        { signal: never(), readAsset, onProgress: ({ stage }) => onProgress(stage) },
+      );
+    const select = () =>
+      supervisor.run(
         {
-          kind: 'findMask',
-          image: request().scene.background,
-          phrase: 'a cat',
-          boxThreshold: 0.3,
-          textThreshold: 0.25,
+          kind: 'selectMask',
+          image: made.scene.background,
+          points: [{ x: 8, y: 8, isInside: true }],
+          box: null,
         },
         { signal: never(), readAsset },
       );
-      await expect(run).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });
+    const ends: string[] = [];
+    let selections: Promise<unknown> | undefined;
+    const disturbed = render((stage) => {
+      // Two at once: the second waits for the first.
+      if (stage === 'invert')
+        selections ??= Promise.all([select(), select()]).then(() => ends.push('select'));
+    }).then((result) => {
+      ends.push('render');
+      return result;
     });
+    const { png } = await disturbed;
+    await selections;
+    expect(ends).toEqual(['select', 'render']);
+    expect((await render()).png).toEqual(png);
+    expect(children).toHaveLength(1);
+    expect(supervisor.status.state).toBe('ready');
+  });
+
+  test('cannot do what the pack has no model for, and says so', async () => {
+    const { supervisor } = shared;
+    const { request, readAsset } = await tinyScene(tiny.root, supervisor);
+    const run = supervisor.run(
+      {
+        kind: 'findMask',
+        image: request().scene.background,
+        phrase: 'a cat',
+        boxThreshold: 0.3,
+        textThreshold: 0.25,
+      },
+      { signal: never(), readAsset },
+    );
+    await expect(run).rejects.toMatchObject({ code: 'PACK_INCOMPLETE' });
   });
 });
 
