@@ -37,6 +37,8 @@ describeEveryButton('every button of the sheets', (studio) => {
         await page.getByRole('button', { name: open }).first().click();
         await page.getByRole('dialog', { name: sheet }).waitFor();
         await page.waitForLoadState('networkidle');
+        // The licences come with an answer of the host.
+        await page.locator('.mantine-Modal-content .mantine-Loader-root').waitFor({ state: 'detached' });
       });
     });
   }
