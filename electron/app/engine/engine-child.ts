@@ -42,9 +42,16 @@ export function startEngineAhead(): void {
   next ??= forkChildAhead(ENGINE_FILE, ENGINE_ENVIRONMENT);
 }
 
-/** What the next {@link takeEngine} launches, unless an engine was started ahead: another kind than a process. */
-export function offerEngine(launch: EngineLauncher): void {
+/**
+ * What the next {@link takeEngine} launches, unless an engine was started ahead: another kind than a process.
+ *
+ * @returns withdraws the offer, if nobody has taken it
+ */
+export function offerEngine(launch: EngineLauncher): () => void {
   next ??= launch;
+  return () => {
+    if (next === launch) next = undefined;
+  };
 }
 
 /** The engine that was started ahead or offered, or another process. */

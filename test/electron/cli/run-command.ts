@@ -24,16 +24,21 @@ export async function runCommand(
   onProgress: () => void = () => undefined,
 ): Promise<CommandResult> {
   let [out, err] = ['', ''];
-  offerEngine(launchInProcess());
-  const exitCode = await runCommandLine(commands, args, {
-    signal,
-    print: (line) => {
-      out += `${line}\n`;
-    },
-    printError: (line) => {
-      err += `${line}\n`;
-    },
-    progress: { write: onProgress, isTerminal: true, now: () => 0 },
-  });
-  return { exitCode, out, err };
+  // Not every command takes an engine; one left over would be taken by the next test in this process.
+  const withdrawEngine = offerEngine(launchInProcess());
+  try {
+    const exitCode = await runCommandLine(commands, args, {
+      signal,
+      print: (line) => {
+        out += `${line}\n`;
+      },
+      printError: (line) => {
+        err += `${line}\n`;
+      },
+      progress: { write: onProgress, isTerminal: true, now: () => 0 },
+    });
+    return { exitCode, out, err };
+  } finally {
+    withdrawEngine();
+  }
 }

@@ -1,6 +1,6 @@
 /** An engine process that starts before anyone asks for it. */
 import { expect, test } from 'vitest';
-import { startEngineAhead, takeEngine } from '../../../../electron/app/engine/engine-child.ts';
+import { offerEngine, startEngineAhead, takeEngine } from '../../../../electron/app/engine/engine-child.ts';
 
 test('the engine that was started ahead is taken once', async () => {
   startEngineAhead();
@@ -21,4 +21,21 @@ test('the engine that was started ahead is taken once', async () => {
     expect.objectContaining({ signal: 'SIGKILL' }),
     expect.objectContaining({ signal: 'SIGKILL' }),
   ]);
+});
+
+test('an engine that was offered is launched once, and not after it was withdrawn', () => {
+  let launched = 0;
+  const child = { pid: 1, send: () => {}, kill: () => {}, onMessage: () => {}, onExit: () => {} };
+  const launch = () => {
+    launched++;
+    return child;
+  };
+  const withdraw = offerEngine(launch);
+  expect(takeEngine()).toBe(child);
+  withdraw();
+  offerEngine(launch)();
+  const forked = takeEngine();
+  forked.kill();
+  expect(forked).not.toBe(child);
+  expect(launched).toBe(1);
 });
