@@ -65,46 +65,46 @@ interface Button {
 
 /** Marks the next element that has not been pressed yet. @returns undefined if none is left */
 async function markNext(page: Page, scope: string): Promise<Button | undefined> {
-  const found = await page.evaluate(
-    ([within, selector]) => {
-      const places = [...document.querySelectorAll(within!)];
-      return places
-        .flatMap((place) => [...place.querySelectorAll<HTMLElement>(selector!)])
-        .map((element, index) => {
-          const isInput = element instanceof HTMLInputElement;
-          const named =
-            element.getAttribute('aria-label') ??
-            (isInput ? element.labels?.[0]?.textContent : element.textContent) ??
-            '';
-          const role = element.getAttribute('role') ?? (isInput ? element.type : 'button');
-          const isDisabled = element.matches(':disabled, [aria-disabled="true"], [data-disabled="true"]');
-          const isShown =
-            element.checkVisibility({ visibilityProperty: true }) && !element.closest('[inert]');
-          element.setAttribute('data-next', String(index));
-          return {
-            index,
-            name: `${role}: ${named.trim().replace(/\s+/g, ' ')}`,
-            hasMenu: element.getAttribute('aria-haspopup') === 'menu',
-            isInput,
-            isToggle: element.matches('[aria-pressed], input[type="checkbox"]'),
-            isUsable: isShown && !isDisabled,
-          };
-        })
-        .filter(({ isUsable }) => isUsable);
+  // In one call, because it runs before every button.
+  const next = await page.evaluate(
+    ({ within, buttons, alike, done }) => {
+      document.querySelector('[data-next]')?.removeAttribute('data-next');
+      const patterns = alike.map((source) => new RegExp(source));
+      const keyOf = (name: string) =>
+        patterns.reduce((text, pattern) => text.replace(pattern, '…'), name.replaceAll(/\d+/g, '#'));
+      for (const element of [...document.querySelectorAll(within)].flatMap((place) => [
+        ...place.querySelectorAll<HTMLElement>(buttons),
+      ])) {
+        const isInput = element instanceof HTMLInputElement;
+        const named =
+          element.getAttribute('aria-label') ??
+          (isInput ? element.labels?.[0]?.textContent : element.textContent) ??
+          '';
+        const role = element.getAttribute('role') ?? (isInput ? element.type : 'button');
+        const key = keyOf(`${role}: ${named.trim().replace(/\s+/g, ' ')}`);
+        if (done.includes(key)) continue;
+        const isDisabled = element.matches(':disabled, [aria-disabled="true"], [data-disabled="true"]');
+        const isShown = element.checkVisibility({ visibilityProperty: true }) && !element.closest('[inert]');
+        if (isDisabled || !isShown) continue;
+        element.setAttribute('data-next', '');
+        return {
+          key,
+          hasMenu: element.getAttribute('aria-haspopup') === 'menu',
+          isInput,
+          isToggle: element.matches('[aria-pressed], input[type="checkbox"]'),
+        };
+      }
+      return null;
     },
-    [scope, BUTTONS],
+    {
+      within: scope,
+      buttons: BUTTONS,
+      alike: ALIKE.map(({ source }) => source),
+      done: [...pressed, ...Object.keys(EXCEPTIONS)],
+    },
   );
-  const keyOf = (name: string) =>
-    ALIKE.reduce((text, alike) => text.replace(alike, '…'), name.replaceAll(/\d+/g, '#'));
-  const next = found
-    .map(({ name, ...button }) => ({ ...button, key: keyOf(name) }))
-    .find(({ key }) => !pressed.has(key) && !(key in EXCEPTIONS));
-  if (next) pressed.add(next.key);
-  await page.evaluate((at) => {
-    for (const marked of document.querySelectorAll('[data-next]')) {
-      if (marked.getAttribute('data-next') !== at) marked.removeAttribute('data-next');
-    }
-  }, String(next?.index));
+  if (!next) return undefined;
+  pressed.add(next.key);
   return next;
 }
 
@@ -236,6 +236,20 @@ export async function openSample(page: Page): Promise<void> {
 /** The button that selects the cat. */
 export function catOf(page: Page): Locator {
   return page.locator(`button[aria-label="${t('concept.select', { name: 'my cat' })}"]`);
+}
+
+/** Whether the cat is selected, a tab of the inspector is shown, and nothing covers the window. */
+export async function isInspectingCat(
+  page: Page,
+  tab: 'background' | 'concept' | 'render',
+): Promise<boolean> {
+  return page.evaluate(
+    ([covering, cat, shownTab]) =>
+      [...document.querySelectorAll(covering!)].every((element) => !element.checkVisibility()) &&
+      document.querySelector(`button[aria-pressed="true"][aria-label="${cat}"]`) !== null &&
+      document.querySelector('.parameter-panel [role="tab"][aria-selected="true"]')?.textContent === shownTab,
+    [`.sheet, ${OVERLAYS}`, t('concept.select', { name: 'my cat' }), t(`inspector.tabs.${tab}`)],
+  );
 }
 
 /** Closes everything that covers the window, and selects a concept. */
