@@ -50,8 +50,16 @@ mkdirSync('out/test', { recursive: true });
 
 const filters = process.argv.slice(2);
 const checking = filters.length > 0 ? Promise.resolve(true) : check();
-// The end-to-end tests use the built page.
-const built = await run('vite', ['build', '--config', 'build/vite.renderer.ts', '--logLevel', 'warn']);
+// The end-to-end tests use the built page, which nothing can start before.
+const built = await run('vite', [
+  'build',
+  '--config',
+  'build/vite.renderer.ts',
+  '--sourcemap',
+  'false',
+  '--logLevel',
+  'warn',
+]);
 const tested =
   built &&
   (await run(

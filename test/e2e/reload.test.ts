@@ -56,7 +56,7 @@ describe('what is being drawn', () => {
     ['lasso', 'l'],
     ['rectangle', 'u'],
     ['ellipse', 'Shift+U'],
-  ])('a %s with the pointer still down is in the mask, and undo removes it', async (_, key) => {
+  ])('a %s with the pointer still down is in the mask, and undo removes it', async (gesture, key) => {
     const { page } = studio;
     await press(key);
     await moveOver([[20, 20]]);
@@ -72,7 +72,8 @@ describe('what is being drawn', () => {
     await maskEmptied(page);
     await press('Control+Shift+z');
     await expect.poll(() => coverage(page)).toBeGreaterThan(5);
-    // Only once, not at every start.
+    if (gesture !== 'stroke') return;
+    // Only once, not at every start: all are kept in the same place.
     await press('Control+z');
     await maskEmptied(page);
     await saved(page);
