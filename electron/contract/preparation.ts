@@ -18,6 +18,20 @@ export const packTextToImageSchema = textToImageSettingsSchema.extend({
     .enum(['euler', 'dpm-solver', 'sde-dpm-solver'])
     .optional()
     .describe('By default dpm-solver, for SDXL euler; sde-dpm-solver adds fresh noise in every step.'),
+  regionalPrompts: z
+    .strictObject({
+      endAt: z
+        .number()
+        .gt(0)
+        .max(1)
+        .describe(
+          'Share of the steps, from the first, in which every subject has its own part of the picture.',
+        ),
+    })
+    .optional()
+    .describe(
+      'For prompts of several subjects; needs a vocabulary. By default the whole prompt counts everywhere.',
+    ),
 });
 export type PackTextToImage = z.infer<typeof packTextToImageSchema>;
 

@@ -103,6 +103,49 @@ export function subjectsIn(text: string, vocabulary: Vocabulary): readonly strin
   return [...new Set(words.filter((one) => vocabulary.subjects.includes(one)))];
 }
 
+/**
+ * For each subject of a prompt, the prompt in the pack's words with that subject, and its attributes, in the place of
+ * every other: of "a red cat and a dog", "a red cat and a red cat" and "a dog and a dog". So each keeps the number of
+ * subjects, and with it the layout.
+ */
+export function promptsBySubject(prompt: string, vocabulary: Vocabulary): readonly string[] {
+  const text = inPackWords(prompt, vocabulary);
+  const phrases = subjectPhrases(text, vocabulary);
+  const isFirst = ({ subject }: SubjectPhrase, index: number) =>
+    phrases.findIndex((phrase) => phrase.subject === subject) === index;
+  return phrases.filter(isFirst).map((own) => {
+    let [written, upTo] = ['', 0];
+    for (const { from, to } of phrases) {
+      written += text.slice(upTo, from) + text.slice(own.from, own.to);
+      upTo = to;
+    }
+    return written + text.slice(upTo);
+  });
+}
+
+/** A subject in a text, with the attributes before it. */
+interface SubjectPhrase {
+  readonly subject: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @param text in the pack's words */
+function subjectPhrases(text: string, vocabulary: Vocabulary): readonly SubjectPhrase[] {
+  const { subjects, attributes } = vocabulary;
+  const phrases: SubjectPhrase[] = [];
+  let attributesFrom: number | null = null;
+  let end = 0;
+  for (const { text: word, at } of readPrompt(text, vocabulary)) {
+    const isNext = attributesFrom !== null && text.slice(end, at).trim() === '';
+    const from: number = isNext ? attributesFrom! : at;
+    end = at + word.length;
+    if (subjects.includes(word)) phrases.push({ subject: word, from, to: end });
+    attributesFrom = attributes.includes(word) ? from : null;
+  }
+  return phrases;
+}
+
 /** What the editor calls one of the pack's words, which are English, in a language. */
 export function nameOfWord(packWord: string, { languages }: Vocabulary, code: string): string {
   if (code === 'en') return packWord;

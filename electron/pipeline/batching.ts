@@ -48,6 +48,23 @@ function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'OUT_OF_MEMORY';
 }
 
+/**
+ * Text classifier-free guidance (Ho & Salimans, arXiv 2207.12598): eps_u + g (eps_c - eps_u).
+ *
+ * @param withText eps_c
+ * @param withoutText eps_u, of the same dims
+ * @param guidanceScale g
+ */
+export function guided(withText: Tensor, withoutText: Tensor, guidanceScale: number): Tensor {
+  return tensor(
+    withText.data.map((value, at) => {
+      const base = withoutText.data[at]!;
+      return base + guidanceScale * (value - base);
+    }),
+    withText.dims,
+  );
+}
+
 /** The U-Net as the method sees it: groups of rows in, noise predictions out. */
 export class NoisePredictor {
   readonly #options: NoisePredictorOptions;
@@ -76,17 +93,9 @@ export class NoisePredictor {
     const unprompted = groups.map((group) => group.map((row) => ({ ...row, ...unconditional })));
     const predictions = await this.predictUnguided([...groups, ...unprompted]);
     return groups.map((group, index) =>
-      group.map((_, row) => {
-        const withText = predictions[index]![row]!;
-        const withoutText = predictions[groups.length + index]![row]!;
-        return tensor(
-          withText.data.map((value, at) => {
-            const base = withoutText.data[at]!;
-            return base + guidanceScale * (value - base);
-          }),
-          withText.dims,
-        );
-      }),
+      group.map((_, row) =>
+        guided(predictions[index]![row]!, predictions[groups.length + index]![row]!, guidanceScale),
+      ),
     );
   }
 

@@ -4,11 +4,15 @@
  * Classifier-free guidance (Ho & Salimans, arXiv 2207.12598): eps = eps_n + g (eps_c - eps_n), where n is the negative
  * prompt. The candidates are generated one after another, so that the first can be viewed, and the run cancelled,
  * before the last has started; each depends only on its own seed.
+ *
+ * With regional prompts the first steps, which decide the layout, follow a prompt per subject, each in its own part of
+ * the picture (mixing/prompt-regions.ts); the others follow the whole prompt.
  */
-import { NoisePredictor, throwIfCancelled } from './batching.ts';
+import { NoisePredictor, type RowGroup, throwIfCancelled } from './batching.ts';
 import { PipelineError } from './errors.ts';
-import type { Autoencoder, PromptConditioner, RunControls, Unet } from './ports.ts';
+import type { Autoencoder, PromptConditioner, PromptConditioning, RunControls, Unet } from './ports.ts';
 import { type RgbImage, tensorToImage } from './processors/image.ts';
+import { openRegionalPrompts, type RegionalPrompts } from './regional-prompts.ts';
 import { createSampler, type SamplerKind } from './schedulers/create-sampler.ts';
 import type { NoiseScheduleConfig } from './schedulers/noise-schedule.ts';
 import { gaussianNoise, MAX_SEED } from './tensor/noise.ts';
@@ -36,6 +40,8 @@ export interface TextToImageRequest {
   readonly steps: number;
   /** Classifier-free guidance g >= 1; 1 is off. */
   readonly guidanceScale: number;
+  /** Prompts for parts of the picture in the first steps; by default the prompt alone is followed. */
+  readonly regional?: RegionalPrompts | undefined;
 }
 
 /** One candidate. */
@@ -101,23 +107,30 @@ export async function textToImage(
     attentionLayers: 'all',
     controls,
   });
-  const dims = [unet.latentChannels, height / autoencoder.downscale, width / autoencoder.downscale];
+  const latentSize = [height / autoencoder.downscale, width / autoencoder.downscale] as const;
+  const dims = [unet.latentChannels, ...latentSize];
+  const regional = await openRegionalPrompts(request.regional, {
+    whole: conditioning,
+    condition: (prompt) => models.conditioner.condition(prompt, size),
+    negative,
+    predictor,
+    guidanceScale,
+  });
   const total = seeds.length * sampler.steps.length;
   const draw = async (seed: number, index: number): Promise<Candidate> => {
     let state = sampler.start(gaussianNoise(seed, 'textToImage', 0, dims));
+    const predictByPart = regional?.begin(seed, latentSize);
     for (const step of sampler.steps) {
       throwIfCancelled(controls.signal);
-      const [[noisePrediction]] = (await predictor.predict([
-        [
-          {
-            step,
-            latents: sampler.modelLatents(state, step.index),
-            ...conditioning,
-            keyValueSource: 0,
-            appearanceScale: 0,
-          },
-        ],
-      ])) as [[Tensor]];
+      const latents = sampler.modelLatents(state, step.index);
+      const rowOf = (prompted: PromptConditioning): RowGroup => [
+        { step, latents, ...prompted, keyValueSource: 0, appearanceScale: 0 },
+      ];
+      const isRegional = step.index < (regional?.endAt ?? 0) * sampler.steps.length;
+      const noisePrediction =
+        predictByPart !== undefined && isRegional
+          ? await predictByPart(rowOf)
+          : (await predictor.predict([rowOf(conditioning)]))[0]![0]!;
       const isLast = step.index === sampler.steps.length - 1;
       const freshNoise =
         sampler.isStochastic && !isLast

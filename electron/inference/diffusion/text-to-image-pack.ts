@@ -3,6 +3,8 @@
  * 2.x), else its blending model.
  */
 import type { TextToImageSettings } from '../../contract/preparation.ts';
+import { promptsBySubject } from '../../contract/vocabulary.ts';
+import type { RegionalPrompts } from '../../pipeline/regional-prompts.ts';
 import type { TextToImageModels } from '../../pipeline/text-to-image.ts';
 import { findComponentFolder } from '../packs/component-folders.ts';
 import { type ModelPack, type OpenPackOptions, openModelPack } from '../packs/model-pack.ts';
@@ -23,6 +25,8 @@ export interface TextToImagePack {
   /** Size of generated pictures, in pixels, before resizing to the blending model's. */
   readonly size: { readonly width: number; readonly height: number };
   readonly droppedTokens: (prompt: string) => number;
+  /** The prompts for parts of the picture; undefined for a pack that does not use them or has no vocabulary. */
+  readonly regionalPrompts: (prompt: string) => RegionalPrompts | undefined;
   readonly release: () => Promise<void>;
 }
 
@@ -73,6 +77,7 @@ export function blendingTextToImage(
     settings: pack.textToImage ?? habits.settings,
     size: pack.size ?? habits.size,
     droppedTokens: (prompt) => models.conditioner.droppedTokens(prompt),
+    regionalPrompts: (prompt) => regionalPromptsOf(pack, prompt),
     release: async () => undefined,
   };
 }
@@ -111,12 +116,22 @@ export async function openBackgroundsModel(
     settings: pack.textToImage ?? habits.settings,
     size: sameShape(targetSize ?? stableDiffusion.size, pack.size ?? habits.size, autoencoder.downscale),
     droppedTokens: (prompt) => conditioner.droppedTokens(prompt),
+    regionalPrompts: (prompt) => regionalPromptsOf(pack, prompt),
     release: async () => {
       await unet.release();
       await autoencoder.release();
       await conditioner.release();
     },
   };
+}
+
+function regionalPromptsOf(
+  { textToImage, vocabulary }: Pick<ModelPack, 'textToImage' | 'vocabulary'>,
+  prompt: string,
+): RegionalPrompts | undefined {
+  const settings = textToImage?.regionalPrompts;
+  if (settings === undefined || vocabulary === null) return undefined;
+  return { ...settings, prompts: promptsBySubject(prompt, vocabulary) };
 }
 
 /** The target's shape at about the model's own area, in whole latent elements times 8, as the U-Net's levels need. */

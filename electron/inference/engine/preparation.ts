@@ -174,6 +174,7 @@ export class Preparation {
           ...pack.size,
           steps: steps ?? pack.settings.steps,
           guidanceScale,
+          regional: pack.regionalPrompts(prompt),
         },
         {
           ...(controls.signal && { signal: controls.signal }),

@@ -25,6 +25,7 @@ export const NOISE_STREAMS = {
   textToImage: 4,
   removal: 5,
   transitionBand: 6,
+  promptRegions: 7,
 } as const;
 export type NoiseStream = keyof typeof NOISE_STREAMS;
 

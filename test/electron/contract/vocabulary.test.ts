@@ -2,7 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { packManifestSchema } from '../../../electron/contract/pack-manifest.ts';
-import { inPackWords, nameOfWord, readPrompt, subjectsIn } from '../../../electron/contract/vocabulary.ts';
+import {
+  inPackWords,
+  nameOfWord,
+  promptsBySubject,
+  readPrompt,
+  subjectsIn,
+} from '../../../electron/contract/vocabulary.ts';
 
 const root = new URL('../../../native-models/', import.meta.url);
 const readJson = async (path: string): Promise<unknown> =>
@@ -56,4 +62,24 @@ test('subjects are found in any language, each once, and named in the editor’s
   expect(nameOfWord('cat', vocabulary, 'ko')).toBe('고양이');
   expect(nameOfWord('cat', vocabulary, 'en')).toBe('cat');
   expect(nameOfWord('orange', vocabulary, 'fr')).toBe('orange');
+});
+
+test.each([
+  ['a photo of a beach background', []],
+  ['a red cat', ['a red cat']],
+  [
+    'a photo of a red cat and a dog, beach background',
+    ['a photo of a red cat and a red cat, beach background', 'a photo of a dog and a dog, beach background'],
+  ],
+  ['빨간 고양이와 파란 풍선', ['a red cat and a red cat', 'a blue balloon and a blue balloon']],
+  [
+    '(cats:1.3), a striped blue car and cats',
+    ['(cat:1.3), a cat and cat', '(striped blue car:1.3), a striped blue car and striped blue car'],
+  ],
+  [
+    'red, a cat; a robot, a house',
+    ['red, a cat; a cat, a cat', 'red, a robot; a robot, a robot', 'red, a house; a house, a house'],
+  ],
+])('the prompts of each subject of "%s"', (prompt, bySubject) => {
+  expect(promptsBySubject(prompt, vocabulary)).toEqual(bySubject);
 });

@@ -1,0 +1,78 @@
+/**
+ * Regional prompts: in the first steps of text to image, which decide the layout, each subject has a prompt of its own
+ * and a part of the picture where its noise prediction counts (mixing/prompt-regions.ts).
+ */
+import { guided, type NoisePredictor, type RowGroup } from './batching.ts';
+import { weightedSum } from './mixing/blend-latents.ts';
+import { assignParts, MOST_PARTS, partsSideBySide } from './mixing/prompt-regions.ts';
+import type { PromptConditioning } from './ports.ts';
+import type { Tensor } from './tensor/tensor.ts';
+
+/** A request for regional prompts. */
+export interface RegionalPrompts {
+  /** One per subject; more than MOST_PARTS, or fewer than 2, have no effect. */
+  readonly prompts: readonly string[];
+  /** Share of the steps, from the first, that follow them, 0..1. */
+  readonly endAt: number;
+}
+
+/** What regional prompts need of the run. */
+export interface RegionalPromptsContext {
+  /** Of the whole prompt. */
+  readonly whole: PromptConditioning;
+  readonly negative: PromptConditioning;
+  readonly condition: (prompt: string) => Promise<PromptConditioning>;
+  readonly predictor: NoisePredictor;
+  /** Classifier-free guidance; 1 is off. */
+  readonly guidanceScale: number;
+}
+
+/** The guided noise prediction of a step, dims [channels, h, w], from the step's row of a prompt. */
+export type PredictByPart = (rowOf: (prompted: PromptConditioning) => RowGroup) => Promise<Tensor>;
+
+/** Regional prompts, ready for any number of draws. */
+export interface OpenedRegionalPrompts {
+  readonly endAt: number;
+  /**
+   * Divides the picture of one draw.
+   *
+   * @param seed of the draw: it alone decides, with the prompts, what is where
+   * @param latentSize [h, w]
+   */
+  begin(seed: number, latentSize: readonly [number, number]): PredictByPart;
+}
+
+/**
+ * Encodes the prompts.
+ *
+ * @returns undefined if there is nothing to divide
+ * @throws an error of the models
+ */
+export async function openRegionalPrompts(
+  request: RegionalPrompts | undefined,
+  { whole, negative, condition, predictor, guidanceScale }: RegionalPromptsContext,
+): Promise<OpenedRegionalPrompts | undefined> {
+  const count = request?.prompts.length ?? 0;
+  if (request === undefined || count < 2 || count > MOST_PARTS) return undefined;
+  const prompted: PromptConditioning[] = [];
+  for (const prompt of request.prompts) prompted.push(await condition(prompt));
+  const begin = (seed: number, latentSize: readonly [number, number]): PredictByPart => {
+    const sideBySide = partsSideBySide(count, seed, latentSize);
+    let parts: readonly Tensor[] | undefined;
+    return async (rowOf) => {
+      const others = [
+        ...(guidanceScale === 1 ? [] : [negative]),
+        // The whole prompt only decides, in the first step, which prompt gets which part.
+        ...(parts === undefined ? [whole] : []),
+      ];
+      const predictions = (await predictor.predictUnguided([...prompted, ...others].map(rowOf))).map(
+        ([prediction]) => prediction!,
+      );
+      const own = predictions.slice(0, count);
+      parts ??= assignParts(sideBySide, own, predictions.at(-1)!);
+      const mixed = weightedSum(own.map((latents, index) => ({ latents, weight: parts![index]! })));
+      return guidanceScale === 1 ? mixed : guided(mixed, predictions[count]!, guidanceScale);
+    };
+  };
+  return { endAt: request.endAt, begin };
+}
