@@ -25,8 +25,13 @@ export const packTextToImageSchema = textToImageSettingsSchema.extend({
         .gt(0)
         .max(1)
         .describe(
-          'Share of the steps, from the first, in which every subject has its own part of the picture.',
+          'Share of the steps, from the first, in which each subject has a part of the picture to itself.',
         ),
+      contrast: z
+        .number()
+        .min(0)
+        .max(2)
+        .describe('How much each part turns away from the other subjects, fading to 0; more looks overdone.'),
     })
     .optional()
     .describe(

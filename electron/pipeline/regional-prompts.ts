@@ -4,7 +4,7 @@
  */
 import { guided, type NoisePredictor, type RowGroup } from './batching.ts';
 import { weightedSum } from './mixing/blend-latents.ts';
-import { assignParts, MOST_PARTS, partsSideBySide } from './mixing/prompt-regions.ts';
+import { assignParts, contrastedWeights, MOST_PARTS, partsSideBySide } from './mixing/prompt-regions.ts';
 import type { PromptConditioning } from './ports.ts';
 import type { Tensor } from './tensor/tensor.ts';
 
@@ -14,6 +14,8 @@ export interface RegionalPrompts {
   readonly prompts: readonly string[];
   /** Share of the steps, from the first, that follow them, 0..1. */
   readonly endAt: number;
+  /** How much each part turns away from the other prompts in the first step, 0 or more; it fades to 0. */
+  readonly contrast: number;
 }
 
 /** What regional prompts need of the run. */
@@ -23,16 +25,26 @@ export interface RegionalPromptsContext {
   readonly negative: PromptConditioning;
   readonly condition: (prompt: string) => Promise<PromptConditioning>;
   readonly predictor: NoisePredictor;
+  /** Number of steps of a draw. */
+  readonly steps: number;
   /** Classifier-free guidance; 1 is off. */
   readonly guidanceScale: number;
 }
 
-/** The guided noise prediction of a step, dims [channels, h, w], from the step's row of a prompt. */
-export type PredictByPart = (rowOf: (prompted: PromptConditioning) => RowGroup) => Promise<Tensor>;
+/**
+ * The guided noise prediction of a step.
+ *
+ * @param rowOf the step's row of a prompt
+ * @param stepIndex from 0
+ * @returns dims [channels, h, w]; undefined if the step follows the whole prompt
+ */
+export type PredictByPart = (
+  rowOf: (prompted: PromptConditioning) => RowGroup,
+  stepIndex: number,
+) => Promise<Tensor | undefined>;
 
 /** Regional prompts, ready for any number of draws. */
 export interface OpenedRegionalPrompts {
-  readonly endAt: number;
   /**
    * Divides the picture of one draw.
    *
@@ -50,16 +62,19 @@ export interface OpenedRegionalPrompts {
  */
 export async function openRegionalPrompts(
   request: RegionalPrompts | undefined,
-  { whole, negative, condition, predictor, guidanceScale }: RegionalPromptsContext,
+  { whole, negative, condition, predictor, steps, guidanceScale }: RegionalPromptsContext,
 ): Promise<OpenedRegionalPrompts | undefined> {
   const count = request?.prompts.length ?? 0;
   if (request === undefined || count < 2 || count > MOST_PARTS) return undefined;
+  const { contrast } = request;
+  const regionalSteps = request.endAt * steps;
   const prompted: PromptConditioning[] = [];
   for (const prompt of request.prompts) prompted.push(await condition(prompt));
   const begin = (seed: number, latentSize: readonly [number, number]): PredictByPart => {
     const sideBySide = partsSideBySide(count, seed, latentSize);
     let parts: readonly Tensor[] | undefined;
-    return async (rowOf) => {
+    return async (rowOf, stepIndex) => {
+      if (stepIndex >= regionalSteps) return undefined;
       const others = [
         ...(guidanceScale === 1 ? [] : [negative]),
         // The whole prompt only decides, in the first step, which prompt gets which part.
@@ -70,9 +85,10 @@ export async function openRegionalPrompts(
       );
       const own = predictions.slice(0, count);
       parts ??= assignParts(sideBySide, own, predictions.at(-1)!);
-      const mixed = weightedSum(own.map((latents, index) => ({ latents, weight: parts![index]! })));
+      const weights = contrastedWeights(parts, contrast * (1 - stepIndex / regionalSteps));
+      const mixed = weightedSum(own.map((latents, index) => ({ latents, weight: weights[index]! })));
       return guidanceScale === 1 ? mixed : guided(mixed, predictions[count]!, guidanceScale);
     };
   };
-  return { endAt: request.endAt, begin };
+  return { begin };
 }

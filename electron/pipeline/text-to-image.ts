@@ -114,6 +114,7 @@ export async function textToImage(
     condition: (prompt) => models.conditioner.condition(prompt, size),
     negative,
     predictor,
+    steps: sampler.steps.length,
     guidanceScale,
   });
   const total = seeds.length * sampler.steps.length;
@@ -126,11 +127,9 @@ export async function textToImage(
       const rowOf = (prompted: PromptConditioning): RowGroup => [
         { step, latents, ...prompted, keyValueSource: 0, appearanceScale: 0 },
       ];
-      const isRegional = step.index < (regional?.endAt ?? 0) * sampler.steps.length;
       const noisePrediction =
-        predictByPart !== undefined && isRegional
-          ? await predictByPart(rowOf)
-          : (await predictor.predict([rowOf(conditioning)]))[0]![0]!;
+        (await predictByPart?.(rowOf, step.index)) ??
+        (await predictor.predict([rowOf(conditioning)]))[0]![0]!;
       const isLast = step.index === sampler.steps.length - 1;
       const freshNoise =
         sampler.isStochastic && !isLast

@@ -6,7 +6,8 @@
  * | here | meaning |
  * | --- | --- |
  * | M_i | weight of prompt i, dims [h, w]; the weights sum to 1 at every element |
- * | eps | sum_i M_i eps_i |
+ * | c | contrast: how much each part turns away from the other prompts (as negative prompts do; composable diffusion, Liu et al., arXiv 2206.01714) |
+ * | eps | sum_i M_i (eps_i + c (eps_i - mean of the other eps_j)) |
  */
 import { gaussianNoise } from '../tensor/noise.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
@@ -82,6 +83,24 @@ export function assignParts(
   let best = parts.map((_, index) => index);
   for (const order of permutations(best)) if (costOf(order) < costOf(best)) best = order;
   return best.map((part) => parts[part]!);
+}
+
+/**
+ * The weight that each prediction has in eps: M_i + c (M_i - mean of the other M_j). They still sum to 1; outside of its
+ * part a prediction counts negatively.
+ *
+ * @param parts M_i, dims [h, w] each, at least two
+ * @param contrast c >= 0
+ * @returns dims [h, w] each
+ */
+export function contrastedWeights(parts: readonly Tensor[], contrast: number): readonly Tensor[] {
+  return parts.map((part) =>
+    tensor(
+      // The others' weights sum to 1 - M_i.
+      part.data.map((share) => share + contrast * (share - (1 - share) / (parts.length - 1))),
+      part.dims,
+    ),
+  );
 }
 
 function weightedSquaredDistance(a: Tensor, b: Tensor, weight: Tensor): number {

@@ -46,7 +46,7 @@ const request: TextToImageRequest = {
   steps: 8,
   guidanceScale: 4,
 };
-const regional = { prompts: ['a cat and a cat', 'a dog and a dog'], endAt: 0.5 };
+const regional = { prompts: ['a cat and a cat', 'a dog and a dog'], endAt: 0.5, contrast: 0.5 };
 
 async function draw(change: Partial<TextToImageRequest> = {}, options: ToyOptions = {}) {
   const { models, unet } = toyModels(options);
@@ -69,6 +69,7 @@ describe('regional prompts', () => {
       const other = { ...regional, prompts: regional.prompts.with(index, 'a car and a car') };
       expect((await draw({ regional: other })).data).not.toEqual(drawn);
     }
+    expect((await draw({ regional: { ...regional, contrast: 0 } })).data).not.toEqual(drawn);
   });
 
   test('leave a prompt of one subject, or of none, as it was, and of too many', async () => {

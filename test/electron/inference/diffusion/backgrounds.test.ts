@@ -115,6 +115,39 @@ describe('a background model within the pack', () => {
     });
   });
 
+  test('may give each subject of a prompt a part of the picture, if it knows which words are subjects', async () => {
+    const vocabulary = {
+      subjects: ['cat', 'dog'],
+      places: [],
+      attributes: [],
+      connectives: ['a', 'and'],
+      draws: 'drawings',
+      languages: { ko: { words: { 고양이: 'cat', 개: 'dog' }, endings: { 와: 'and' }, article: 'a' } },
+    };
+    const regionalPrompts = { endAt: 0.5, contrast: 0.5 };
+    const drawBy = async (name: string, changes: object, prompt: string) => {
+      const packFolder = makeTinyPack(tiny.root, name);
+      writeManifest(packFolder, { textToImage: { steps: 4, guidance: 2, ...changes }, vocabulary });
+      return withEngine(packFolder, tiny.cacheFolder, async ({ preparation }) => {
+        const { candidates } = await preparation.generateBackgrounds({ prompt, seed: 5 });
+        return candidates[0]!.image.data;
+      });
+    };
+    const two = await drawBy('regional', { regionalPrompts }, 'a cat and a dog');
+    expect(two).not.toEqual(await drawBy('whole', {}, 'a cat and a dog'));
+    expect(await drawBy('regional-ko', { regionalPrompts }, '고양이와 개')).toEqual(two);
+    expect(await drawBy('regional-one', { regionalPrompts }, 'a cat')).toEqual(
+      await drawBy('whole-one', {}, 'a cat'),
+    );
+    const packFolder = makeTinyPack(tiny.root, 'no-vocabulary');
+    writeManifest(packFolder, { textToImage: { steps: 4, guidance: 2, regionalPrompts } });
+    const one = { prompt: 'a cat and a dog', seed: 5, count: 1 };
+    await withEngine(packFolder, tiny.cacheFolder, async ({ preparation }) => {
+      const { candidates } = await preparation.generateBackgrounds(one);
+      expect(candidates[0]!.image.data).toEqual((await generate(one)).candidates[0]!.image.data);
+    });
+  });
+
   test('must fit its own text encoder', async () => {
     const packFolder = makeTinyPack(tiny.root, 'misfit');
     const backgrounds = makeTinyPack(packFolder, 'backgrounds');

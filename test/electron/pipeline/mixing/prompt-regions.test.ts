@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   assignParts,
+  contrastedWeights,
   MOST_PARTS,
   partsSideBySide,
 } from '../../../../electron/pipeline/mixing/prompt-regions.ts';
@@ -63,5 +64,18 @@ describe('a prompt gets', () => {
     const same = tensor(new Float32Array(512), [2, 16, 16]);
     const assigned = assignParts(parts, [same, same, same], same);
     expect(new Set(assigned)).toEqual(new Set(parts));
+  });
+});
+
+describe('contrast', () => {
+  test('0 leaves the weights; more makes them larger inside, negative outside, and their sum stays 1', () => {
+    const parts = partsSideBySide(3, 1, [16, 48]);
+    expect(contrastedWeights(parts, 0)).toEqual(parts);
+    const weights = contrastedWeights(parts, 0.5);
+    const [first, , last] = weights.map(({ data }) => data[0]!);
+    expect(first).toBeCloseTo(1.5, 2);
+    expect(last).toBeCloseTo(-0.25, 2);
+    const sums = parts[0]!.data.map((_, at) => weights.reduce((sum, { data }) => sum + data[at]!, 0));
+    for (const sum of sums) expect(sum).toBeCloseTo(1, 5);
   });
 });
