@@ -26,6 +26,8 @@ const endOf = (key: string, placeholder: string) =>
 const ALIKE: readonly RegExp[] = [
   ...['settings.change', 'settings.clear', 'settings.default'].map((key) => endOf(key, 'action')),
   new RegExp(`(?<=^button: (?:${t('app.undo')}|${t('app.redo')}): ).+`),
+  // A shortcut's button begins with its keys.
+  new RegExp(`(?<=^button: ).+(?=${textPattern('settings.change', { action: '' }).source})`),
   endOf('words.add', 'word'),
   // The licences in About: name and version (with its digits already replaced).
   /(?<=^button: )\S+ #\.#\.#\S*$/,

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { readPanels } from '../../renderer/session/panel-layout.ts';
 import { TestClient } from '../electron/serve/test-client.ts';
 import { inspect } from './inspector-page.ts';
-import { unreadable } from './readable.ts';
+import { setWindowSize, unreadable } from './readable.ts';
 import { sharedStudio } from './shared-studio.ts';
 import {
   canvasOf,
@@ -233,7 +233,7 @@ it('is readable and can be hit at every window size, in both languages, whatever
     await setLanguage(language);
     for (const [width, height] of READABLE_SIZES[language]) {
       const at = `${language} ${width} x ${height}`;
-      await page.setViewportSize({ width, height });
+      await setWindowSize(page, width, height);
       for (const tab of [0, 1]) {
         await tabs.nth(tab).click();
         await look(`${at}, tab ${tab}`);

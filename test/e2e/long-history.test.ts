@@ -8,7 +8,7 @@ import { sharedStudio } from './shared-studio.ts';
 import { closeSheet } from './studio-page.ts';
 import { t } from './texts.ts';
 
-const RENDERS = 500;
+const RENDERS = 300;
 
 const studio = sharedStudio({
   hasProjects: true,

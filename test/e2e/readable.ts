@@ -11,6 +11,18 @@ const LEAST_TARGET_PX = 24;
 const TARGETS =
   'button, [role="button"], [role="tab"], [role="radio"], [role="switch"], [role="slider"], input, textarea, select';
 
+/** Shows the window at a size; a large one with few pixels, since drawing them takes most of the time otherwise. */
+export async function setWindowSize(page: Page, width: number, height: number): Promise<void> {
+  if (width <= 2560) return page.setViewportSize({ width, height });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setDeviceMetricsOverride', {
+    width,
+    height,
+    deviceScaleFactor: 0.25,
+    mobile: false,
+  });
+}
+
 /** @returns one line for each; empty if all of it is readable */
 export function unreadable(page: Page): Promise<string[]> {
   return page.evaluate(
