@@ -42,9 +42,9 @@ export async function bundlePreload(): Promise<string> {
   return file.code;
 }
 
-/** Host and engine as JavaScript in dist/host. Types are checked by `npm run check`, which takes five times as long. */
+/** Host and engine as JavaScript in dist/host. */
 function compileHost(): void {
-  const { status, error } = spawnSync('tsc', ['--noCheck', '-p', join(ROOT, 'build', 'tsconfig.host.json')], {
+  const { status, error } = spawnSync('tsc', ['-p', join(ROOT, 'build', 'tsconfig.host.json')], {
     stdio: 'inherit',
     cwd: ROOT,
     shell: process.platform === 'win32',

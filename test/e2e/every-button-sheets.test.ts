@@ -38,7 +38,7 @@ describeEveryButton('every button of the sheets', (studio) => {
         await page.getByRole('dialog', { name: sheet }).waitFor();
         await page.waitForLoadState('networkidle');
         // The licences come with an answer of the host.
-        await page.locator('.mantine-Modal-content .mantine-Loader-root').waitFor({ state: 'detached' });
+        await page.locator('.sheet .mantine-Loader-root').waitFor({ state: 'detached' });
       });
     });
   }

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect } from 'vitest';
+import type { InspectorTab } from './inspector-page.ts';
 import { samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
 import { headerOf, type StudioPage } from './studio-page.ts';
@@ -241,10 +242,7 @@ export function catOf(page: Page): Locator {
 }
 
 /** Whether the cat is selected, a tab of the inspector is shown, and nothing covers the window. */
-export async function isInspectingCat(
-  page: Page,
-  tab: 'background' | 'concept' | 'render',
-): Promise<boolean> {
+export async function isInspectingCat(page: Page, tab: InspectorTab): Promise<boolean> {
   return page.evaluate(
     ([covering, cat, shownTab]) =>
       [...document.querySelectorAll(covering!)].every((element) => !element.checkVisibility()) &&

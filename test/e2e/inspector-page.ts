@@ -2,8 +2,10 @@
 import type { Page } from 'playwright-core';
 import { t } from './texts.ts';
 
+export type InspectorTab = 'background' | 'concept' | 'render';
+
 /** Shows a tab of the inspector. */
-export async function inspect(page: Page, tab: 'background' | 'concept' | 'render'): Promise<void> {
+export async function inspect(page: Page, tab: InspectorTab): Promise<void> {
   const name = t(`inspector.tabs.${tab}`);
   await page.locator('.parameter-panel [role="tab"]').filter({ hasText: name }).click();
 }

@@ -35,6 +35,7 @@ for (const [keys, name] of [
     await sheet.getByRole('button', { name: t('app.close') }).focus();
     for (const key of ['e', 'l', 'r', 'Delete']) await page.keyboard.press(key);
     expect(await toolInHand()).toBe(tool);
+    expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
     await expect
