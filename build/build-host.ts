@@ -1,12 +1,12 @@
 /**
- * `npm run build:host`: compiles Electron's code to JavaScript: the host and the engine in dist/host, file by file as
- * in electron/, and the preload script as one file, since a sandboxed one cannot load others.
+ * `npm run build:host`: bundles Electron's code as JavaScript: the programs of the host, the engine and the picture
+ * processes in dist/host, and the preload script as one file, since a sandboxed one cannot load others.
+ * `npm run check` checks the types.
  *
  * Node strips types itself, but the Node inside Electron may not, and the archive should only contain code that runs.
  */
-import { spawnSync } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
 import sharp from 'sharp';
@@ -42,15 +42,49 @@ export async function bundlePreload(): Promise<string> {
   return file.code;
 }
 
-/** Host and engine as JavaScript in dist/host. */
-function compileHost(): void {
-  const { status, error } = spawnSync('tsc', ['-p', join(ROOT, 'build', 'tsconfig.host.json')], {
-    stdio: 'inherit',
-    cwd: ROOT,
-    shell: process.platform === 'win32',
+/** What is started as a process, below the root and without an ending; each is bundled to the same place. */
+const PROGRAMS = [
+  'electron/main/main',
+  'electron/serve/main',
+  'electron/inference/engine/engine-process',
+  'electron/foundation/pictures/picture-process',
+];
+
+/** Libraries of many small files, which take longer to find and read than to run. The others stay as they are. */
+const BUNDLED_LIBRARIES = /^(zod|@bufbuild\/protobuf|onnx-buf)(\/|$)/;
+
+/** Lets modules find files by their own address, as `new URL('./file', import.meta.url)`, wherever they are bundled. */
+const ownAddresses: Plugin = {
+  name: 'own-addresses',
+  transform(code, id) {
+    if (!code.includes('import.meta') || id.includes('node_modules')) return null;
+    const path = relative(ROOT, id).replaceAll(sep, '/').replace(/\.ts$/, '.js');
+    if (/import\.meta(?!\.url\b)/.test(code)) throw new Error(`${path} may only ask for import.meta.url`);
+    return code.replaceAll('import.meta.url', `__addressOf("${path}")`);
+  },
+  renderChunk(code, { fileName }) {
+    return code.replaceAll(/__addressOf\("([^"]+)"\)/g, (_, path: string) => {
+      const fromHere = posix.relative(posix.dirname(fileName), path);
+      return `new URL("./${fromHere}", import.meta.url).href`;
+    });
+  },
+};
+
+/** The programs with what they share, in dist/host. */
+async function bundleHost(): Promise<void> {
+  const bundle = await rolldown({
+    input: Object.fromEntries(PROGRAMS.map((program) => [program, join(ROOT, `${program}.ts`)])),
+    platform: 'node',
+    external: (id) => !/^[./]/.test(id) && !isAbsolute(id) && !BUNDLED_LIBRARIES.test(id),
+    plugins: [ownAddresses],
   });
-  if (error) throw error;
-  if (status !== 0) throw new Error('the host does not compile');
+  await bundle.write({
+    dir: join(ROOT, 'dist', 'host'),
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'electron/shared/[name]-[hash].js',
+  });
+  await bundle.close();
 }
 
 /** Icons from the drawing. */
@@ -74,7 +108,7 @@ export async function buildHost(): Promise<void> {
   const dist = join(ROOT, 'dist');
   for (const folder of ['host', 'preload', 'icons'])
     await rm(join(dist, folder), { recursive: true, force: true });
-  compileHost();
+  await bundleHost();
   const texts = join('electron', 'app', 'licence-texts');
   await cp(join(ROOT, texts), join(dist, 'host', texts), { recursive: true });
   await mkdir(join(dist, 'preload'), { recursive: true });

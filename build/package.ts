@@ -15,12 +15,20 @@ import { STAGED, stageApp } from './stage-app.ts';
 
 const { values } = parseArgs({ options: { stage: { type: 'boolean', default: false } } });
 
-const { status } = spawnSync('vite', ['build', '--config', 'build/vite.renderer.ts'], {
-  cwd: ROOT,
-  stdio: 'inherit',
-  shell: process.platform === 'win32',
-});
-if (status !== 0) throw new Error('the page could not be built');
+/** @throws Error with what went wrong */
+function run(failure: string, command: string, ...args: string[]): void {
+  const { status, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) throw error;
+  if (status !== 0) throw new Error(failure);
+}
+
+// Neither of the builds checks types.
+run('the host has wrong types', 'tsc', '-p', 'build/tsconfig.host.json');
+run('the page could not be built', 'vite', 'build', '--config', 'build/vite.renderer.ts');
 
 const parts = await stageApp(process, join(ROOT, 'dist', 'renderer'));
 const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -1,6 +1,6 @@
 /**
- * Starts the staged program's files with the browser host and checks its page, a command, and its engine. Electron
- * only adds the window; all else is the same files.
+ * Starts the staged program's files with the browser host and checks its page, a command, its processes for
+ * pictures and the engine, and the licences. Electron only adds the window; all else is the same files.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
@@ -55,6 +55,10 @@ export async function smokeApp(
     const info = await call(socket, 'app.info', {});
     const project = await call(socket, 'project.create', { name: 'Smoke' });
     if (project.name !== 'Smoke') throw new Error('a project could not be made');
+    // Its pictures are read by a picture process.
+    await call(socket, 'project.openSample', {});
+    const licences = (await call(socket, 'app.licences', {})) as unknown as { readonly name: string }[];
+    if (!licences.some(({ name }) => name === 'sharp')) throw new Error('the licences are missing');
     const engine = await call(socket, 'engine.start', {});
     if (engine.state !== 'ready') throw new Error(`the engine is not ready: ${JSON.stringify(engine)}`);
     return { version: info.version, engine };

@@ -4,6 +4,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { LicenceNotice } from '../contract/commands/app-commands.ts';
 import { ifPresent } from '../foundation/files/file-errors.ts';
@@ -33,7 +34,7 @@ const pagePackagesSchema = z.array(
  */
 const addedTextsSchema = z.record(z.string(), z.array(z.string()).min(1));
 
-const textsFolder = join(import.meta.dirname, 'licence-texts');
+const textsFolder = fileURLToPath(new URL('licence-texts', import.meta.url));
 
 /** Longest licence text of a model pack to show. */
 const MAX_TEXT_LENGTH = 200_000;

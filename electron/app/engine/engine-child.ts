@@ -15,7 +15,7 @@ export type EngineChild = HostedChild;
 /** Starts an engine process. */
 export type EngineLauncher = ChildLauncher;
 
-/** The same relative path for TypeScript and for the compiled package. */
+/** The same relative path for TypeScript and for the bundles. */
 const ENGINE_FILE = fileURLToPath(
   new URL(`../../inference/engine/engine-process${extname(import.meta.url)}`, import.meta.url),
 );

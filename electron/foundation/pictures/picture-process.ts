@@ -3,6 +3,7 @@
  * host closes.
  */
 import { StudioError } from '../../contract/errors.ts';
+import { writeCompiledCode } from '../processes/compiled-code.ts';
 import { openHostPort } from '../processes/host-port.ts';
 import type { PictureResponse, PictureTask } from './picture-messages.ts';
 import { pictureOperations } from './picture-operations.ts';
@@ -33,6 +34,8 @@ port.onMessage(async (message) => {
     send({ state: 'failed', code, message: error instanceof Error ? error.message : String(error) });
   } finally {
     clearInterval(watch);
+    // It is killed at its end, so what Node has compiled is written while the host has a picture to look at.
+    setImmediate(writeCompiledCode);
   }
 });
 port.send({ state: 'ready' } satisfies PictureResponse);

@@ -34,7 +34,7 @@ const defaultLimits: PictureLimits = {
   waitingBytes: 512 << 20,
 };
 
-/** Next to this file, both as TypeScript and compiled for packaging. */
+/** Next to this file, both as TypeScript and bundled for packaging. */
 const PROCESS_FILE = fileURLToPath(new URL(`./picture-process${extname(import.meta.url)}`, import.meta.url));
 
 interface Task extends PictureTask {
