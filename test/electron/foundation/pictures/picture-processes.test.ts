@@ -1,4 +1,5 @@
 /** Pictures in separate processes: the same results, and a host that cannot be harmed. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import {
   PictureProcesses,
 } from '../../../../electron/foundation/pictures/picture-processes.ts';
 import { type ChildLauncher, forkChild } from '../../../../electron/foundation/processes/child-process.ts';
+import { temporaryFolder } from '../../inference/tiny-pack.ts';
 
 const opened: PictureProcesses[] = [];
 afterEach(() => {
@@ -76,6 +78,13 @@ test('a refusal keeps its code and its sentence', async () => {
     code: 'ASSET_INVALID',
     message: expect.stringMatching(/^drawing\.png cannot be read as a picture: it is an SVG drawing/),
   });
+});
+
+test('what a process has compiled is kept for the next one, although it is killed', async () => {
+  const kept = await temporaryFolder();
+  const file = join(import.meta.dirname, '../../../../electron/foundation/pictures/picture-process.ts');
+  await open(() => forkChild(file, { NODE_COMPILE_CACHE: kept })).header(await png(), 'a');
+  await expect.poll(() => readdirSync(kept, { recursive: true }).length).toBeGreaterThan(5);
 });
 
 test('a few processes do all the work, and exit when there is none', async () => {
