@@ -17,11 +17,11 @@ import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 import { ProjectFile } from '../../electron/projects/project-file.ts';
 import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
-import { serveEnvironment, startServe } from '../electron/serve/serve-process.ts';
+import { serveEnvironment } from '../electron/serve/serve-process.ts';
 import type { TestClient } from '../electron/serve/test-client.ts';
 import { amount, isSoak, recordFigures, seed, timeLimitMs } from './amount.ts';
 import { type Contents, Person } from './edited-project.ts';
-import { KilledHost, UsualTimes } from './killed-host.ts';
+import { KilledHost, UsualTimes, withCompiledCode } from './killed-host.ts';
 
 /** Kills while something is being saved; kills during an opening come on top. */
 const KILLS = amount(8, 0.4);
@@ -226,16 +226,12 @@ test(`${KILLS} kills of a saving host lose no acknowledged change`, {
   console.log(`SOAK_SEED=${seed}`);
   const root = temporaryFolder();
   const tally: Tally = { savesHit: 0, savedUnheard: 0, edits: 0, copies: 0, renderKills: 0, openings: 0 };
-  const environments = await Promise.all(
-    Array.from({ length: LANES }, async (_, lane) => {
-      const folder = join(root, `${lane}`);
-      mkdirSync(folder);
-      // Most of a start is compilation: the other hosts reuse what the first has compiled.
-      return { ...(await serveEnvironment(folder)), NODE_COMPILE_CACHE: join(root, 'compiled') };
-    }),
-  );
-  // The cache is written only by a host that exits normally.
-  await (await startServe(environments[0]!)).stop();
+  const environments: NodeJS.ProcessEnv[] = [];
+  for (let lane = 0; lane < LANES; lane++) {
+    const folder = join(root, `${lane}`);
+    mkdirSync(folder);
+    environments.push(await withCompiledCode(await serveEnvironment(folder), join(root, 'compiled')));
+  }
   const lanes = environments.map(
     (environment, lane) => new Lane(environment, new Person(seed + lane), tally),
   );

@@ -1,10 +1,25 @@
 /** A `serve` process that is started repeatedly on the same folders and killed (SIGKILL) each time. */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { expect } from 'vitest';
 import { isAlive } from '../electron/app/engine/tiny-engine.ts';
 import { children } from '../electron/serve/process-tree.ts';
 import { type ServeProcess, startServe } from '../electron/serve/serve-process.ts';
 import { TestClient } from '../electron/serve/test-client.ts';
+
+/**
+ * The cache of compiled code of hosts that are killed, which do not write it: that of the whole test run, or a new one
+ * that a host which exits normally has written. Most of a start is compilation.
+ */
+export async function withCompiledCode(
+  environment: NodeJS.ProcessEnv,
+  folder: string,
+): Promise<NodeJS.ProcessEnv> {
+  if (process.env.NODE_COMPILE_CACHE !== undefined) return environment;
+  const caching = { ...environment, NODE_COMPILE_CACHE: folder };
+  if (!existsSync(folder)) await (await startServe(caching)).stop();
+  return caching;
+}
 
 export class KilledHost {
   readonly #environment: NodeJS.ProcessEnv;

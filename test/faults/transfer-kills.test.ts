@@ -14,10 +14,10 @@ import type { JobState } from '../../electron/contract/jobs.ts';
 import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
 import { ModelServer, modelBytes } from '../electron/models/model-server.ts';
 import { catalogOf, known, LICENCE } from '../electron/models/store-fixture.ts';
-import { serveEnvironment, startServe } from '../electron/serve/serve-process.ts';
+import { serveEnvironment } from '../electron/serve/serve-process.ts';
 import type { TestClient } from '../electron/serve/test-client.ts';
 import { amount, recordFigures, seed, timeLimitMs } from './amount.ts';
-import { KilledHost, UsualTimes } from './killed-host.ts';
+import { KilledHost, UsualTimes, withCompiledCode } from './killed-host.ts';
 
 const KILLS = amount(6, 0.12);
 
@@ -35,10 +35,7 @@ test(`${KILLS} kills during renders, exports, downloads and imports lose nothing
   const server = await ModelServer.start();
   const source = [{ kind: 'http', url: `${server.origin}/` }];
   const files = Object.entries(weights).map(([path, body]) => known(path, body));
-  const environment = {
-    ...(await serveEnvironment(root)),
-    NODE_COMPILE_CACHE: join(root, 'compiled'),
-  };
+  const served = await serveEnvironment(root);
   const catalog = join(root, 'packs', packId, 'catalog.json');
   writeFile(catalog, Buffer.from(JSON.stringify(catalogOf({ id: 'one', sources: source, files }))));
   const mine = join(root, 'mine');
@@ -48,8 +45,7 @@ test(`${KILLS} kills during renders, exports, downloads and imports lose nothing
   }
   const exports = join(root, 'exports');
   mkdirSync(exports);
-  // The compile cache is written only by a host that exits normally.
-  await (await startServe(environment)).stop();
+  const environment = await withCompiledCode(served, join(root, 'compiled'));
 
   const generator = xoroshiro128plus(seed);
   const chance = () => (generator.next() >>> 0) / 2 ** 32;
