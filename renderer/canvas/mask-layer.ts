@@ -1,6 +1,6 @@
 /** One mask on the canvas. */
 import type { AssetId } from '../../electron/contract/render-request.ts';
-import { maskPlane } from '../editor/mask-plane.ts';
+import { type MaskPlane, maskPlane } from '../editor/mask-plane.ts';
 import { MaskSession } from '../editor/mask-session.ts';
 import type { PaintableMask } from '../editor/mask-target.ts';
 import { overlayColour, rgbOf, type UnderlyingPicture } from '../editor/overlay-colour.ts';
@@ -20,6 +20,8 @@ export interface MaskLayer {
   lastSave: number;
   /** The current load, so that a later one wins. */
   loading: AssetId | null;
+  /** The newest mask while it is loaded or computed: what comes next starts from it. */
+  making: Promise<MaskPlane> | undefined;
 }
 
 /** An empty layer. */
@@ -32,6 +34,7 @@ export function emptyLayer({ colour }: Pick<PaintableMask, 'colour'>, { width, h
     saving: 0,
     lastSave: 0,
     loading: null,
+    making: undefined,
   };
 }
 

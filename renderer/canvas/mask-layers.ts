@@ -118,15 +118,53 @@ export class MaskLayers {
   saveGesture(layer: MaskLayer, gesture: RecordedGesture): void {
     const { targetId, label } = gesture;
     this.#log.sent(gesture);
-    void this.save(targetId, layer, { kind: 'gesture', label }).then((id) => {
+    const repeat = (session: MaskSession) => replayGesture(session, gesture);
+    void this.save(targetId, layer, { kind: 'gesture', label }, repeat).then((id) => {
       if (id !== undefined) this.#log.named(gesture, id);
     });
   }
 
-  /** Replaces a layer's mask once the new one is computed, and saves it in the project shown now. */
-  async put(targetId: string, made: Promise<MaskPlane>, change: MaskChange): Promise<void> {
+  /**
+   * Replaces a layer's mask once the new one is computed, and saves it in the project shown now.
+   *
+   * @param make from the newest mask, which may itself still be computed; it must not change that
+   */
+  async put(
+    targetId: string,
+    make: (newest: MaskPlane) => Promise<MaskPlane>,
+    change: MaskChange,
+  ): Promise<void> {
     const layer = this.#layers.get(targetId);
-    if (!layer) return;
+    if (layer) await this.#put(targetId, layer, this.#making(layer, make), change);
+  }
+
+  /** A mask as it will be shown once everything before is computed. Not to be changed. */
+  newest(layer: MaskLayer): Promise<MaskPlane> {
+    return this.#making(layer, async (plane) => plane);
+  }
+
+  /** Computes from the newest mask: a second operation must not start from what the first one is about to replace. */
+  #making(layer: MaskLayer, make: (newest: MaskPlane) => Promise<MaskPlane>): Promise<MaskPlane> {
+    const before = layer.making;
+    const made =
+      before === undefined
+        ? make(layer.session.shown)
+        : // One that failed was reported, and has changed nothing.
+          before.catch(() => copyPlane(layer.session.shown)).then(make);
+    layer.making = made;
+    const end = () => {
+      if (layer.making === made) layer.making = undefined;
+    };
+    made.then(end, end);
+    return made;
+  }
+
+  async #put(
+    targetId: string,
+    layer: MaskLayer,
+    made: Promise<MaskPlane>,
+    change: MaskChange,
+  ): Promise<AssetId | null | undefined> {
     const saved = this.#send(targetId, layer, made, change);
     const { lastSave } = layer;
     // If it cannot be computed, saving has failed too, and reported it.
@@ -141,17 +179,30 @@ export class MaskLayers {
       this.#events.changed();
       this.#events.redraw();
     }
-    await saved;
+    return saved;
   }
 
   /**
    * Commits the shown mask and saves it.
+   *
+   * @param repeat does the same to another mask: the one that an operation still computes, or that is still loaded
    * @returns its id, null when blank, undefined when saving failed, which is reported
    */
-  save(targetId: string, layer: MaskLayer, change: MaskChange): Promise<AssetId | null | undefined> {
+  save(
+    targetId: string,
+    layer: MaskLayer,
+    change: MaskChange,
+    repeat: (session: MaskSession) => void,
+  ): Promise<AssetId | null | undefined> {
     const plane = layer.session.commit();
     this.colour(layer);
-    return this.#send(targetId, layer, plane, change);
+    if (layer.making === undefined) return this.#send(targetId, layer, plane, change);
+    const made = this.#making(layer, async (newest) => {
+      const session = new MaskSession(copyPlane(newest));
+      repeat(session);
+      return session.commit();
+    });
+    return this.#put(targetId, layer, made, change);
   }
 
   #send(
@@ -187,19 +238,20 @@ export class MaskLayers {
   /** Loads the document's mask if another one is shown and no painted one is being saved. */
   #catchUp(targetId: string, layer: MaskLayer, maskId: AssetId | null): void {
     if (layer.saving > 0 || (layer.loading === maskId && maskId !== null)) return;
+    // Whatever was being loaded is not the document's mask any more.
+    layer.loading = null;
+    layer.making = undefined;
     if (layer.maskId === maskId) {
-      layer.loading = null;
       this.#resumeOn(targetId, layer);
       return;
     }
     if (maskId === null) {
-      layer.loading = null;
       this.#show(targetId, layer, maskPlane(this.#size.width, this.#size.height), null);
       return;
     }
     layer.loading = maskId;
-    this.#library
-      .load(maskId, this.#size)
+    // What is painted or computed meanwhile belongs on top of it.
+    this.#making(layer, () => this.#library.load(maskId, this.#size))
       .then((plane) => {
         if (layer.loading !== maskId || this.#layers.get(targetId) !== layer) return;
         layer.loading = null;
@@ -207,7 +259,8 @@ export class MaskLayers {
         this.#show(targetId, layer, plane, maskId);
       })
       .catch((error: unknown) => {
-        layer.loading = null;
+        // A later one may be on its way.
+        if (layer.loading === maskId) layer.loading = null;
         this.#host.fail(error);
       });
   }

@@ -292,11 +292,15 @@ export class MaskWorkbench extends Watched {
     const hadAnswer = this.#proposal.end(targetId);
     if (label === 'select') {
       if (!hadAnswer) return;
+      const proposed = copyPlane(layer.session.shown);
       layer.image.invalidate(layer.session.combine(use));
-      void this.#layers.save(targetId, layer, { kind: 'gesture', label });
+      void this.#layers.save(targetId, layer, { kind: 'gesture', label }, (session) => {
+        session.replace(proposed);
+        session.combine(use);
+      });
       return;
     }
-    const base = layer.saving > 0 ? undefined : layer.maskId;
+    const base = layer.saving > 0 ? undefined : (layer.loading ?? layer.maskId);
     const { log, size } = this.#layers;
     this.#layers.saveGesture(layer, log.finish({ targetId, size, base, label, isCutShort }));
   }
@@ -367,15 +371,19 @@ export class MaskWorkbench extends Watched {
   async operate(targetId: string, operation: MaskOperation): Promise<void> {
     const layer = this.#editable(targetId);
     if (!layer) return;
-    const made = this.#library.operate(layer.session.shown, scaledOperation(operation, this.#space.scale));
-    await this.#layers.put(targetId, made, { kind: 'operation', label: operation.kind });
+    const scaled = scaledOperation(operation, this.#space.scale);
+    await this.#layers.put(targetId, (mask) => this.#library.operate(mask, scaled), {
+      kind: 'operation',
+      label: operation.kind,
+    });
   }
 
   /** Replaces a mask by another one. */
   copyFrom(targetId: string, fromId: string): void {
     const from = this.#layers.get(fromId);
     if (!from || !this.#editable(targetId)) return;
-    void this.#layers.put(targetId, Promise.resolve(copyPlane(from.session.shown)), { kind: 'copy' });
+    const copied = this.#layers.newest(from).then(copyPlane);
+    void this.#layers.put(targetId, () => copied, { kind: 'copy' });
   }
 
   #editable(targetId: string): MaskLayer | undefined {

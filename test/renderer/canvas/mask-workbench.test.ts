@@ -23,6 +23,8 @@ let saves: { targetId: string; change: MaskChange; coverage: number }[];
 let questions: { targetId: string; selection: SmartSelection; answer: () => void }[];
 let failures: unknown[];
 let nextSave: Promise<void> | undefined;
+/** Until when a mask is being read. */
+let reading: Record<AssetId, Promise<unknown>>;
 
 function follow(activeId: string | null = 'cat', size = SIZE): void {
   workbench.follow(concepts, size, activeId);
@@ -58,9 +60,11 @@ beforeEach(() => {
   questions = [];
   failures = [];
   nextSave = undefined;
+  reading = {};
   concepts = [documentConcept('cat'), documentConcept('dog', { colour: CONCEPT_COLOURS[1] })];
   const library = {
     load: async (id: AssetId, size: Size) => {
+      await reading[id];
       const plane = masks.get(id);
       if (!plane) throw new Error('not there');
       return resamplePlane(plane, size);
@@ -77,7 +81,7 @@ beforeEach(() => {
       save.coverage = coverageOf(plane);
       const id = name(plane);
       // A later request is later in the history, however long the earlier one takes.
-      if (saves.at(-1) === save) {
+      if (saves.findLast((other) => other.targetId === targetId) === save) {
         concepts = concepts.map((one) => (one.id === targetId ? { ...one, mask: id } : one));
       }
       await nextSave;
@@ -293,6 +297,40 @@ describe('masks of the document', () => {
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
   });
 
+  it('stay under what is painted, selected or computed before they are loaded', async () => {
+    const half = name(maskPlane(32, 32, new Uint8ClampedArray(1024).fill(255, 512)));
+    stroke();
+    feed('up', 20, 10);
+    await settled();
+    const painted = coverageOf(workbench.planeOf('cat')!);
+    workbench.leaveProject();
+    concepts = [documentConcept('cat', { mask: half }), documentConcept('dog', { mask: half })];
+    saves.length = 0;
+    follow();
+    stroke();
+    feed('up', 20, 10);
+    const inverted = workbench.operate('dog', { kind: 'shrink', radiusPx: 2 });
+    await inverted;
+    await settled();
+    expect(saves[0]!.coverage).toBeCloseTo(0.5 + painted);
+    expect(coverageOf(workbench.planeOf('cat')!)).toBeCloseTo(0.5 + painted);
+    expect(coverageOf(workbench.planeOf('dog')!)).toBeGreaterThan(0.3);
+    expect(failures).toEqual([]);
+  });
+
+  it('are shown although an earlier one, which was still loading, fails', async () => {
+    const half = name(maskPlane(32, 32, new Uint8ClampedArray(1024).fill(255, 512)));
+    concepts = [documentConcept('cat', { mask: 'f'.repeat(64) })];
+    follow();
+    concepts = [documentConcept('cat', { mask: half })];
+    reading[half] = settled();
+    follow();
+    await settled();
+    await settled();
+    expect(failures).toHaveLength(1);
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(0.5);
+  });
+
   it('with another aspect ratio than the background are reported and not shown', async () => {
     concepts = [documentConcept('cat', { mask: name(maskPlane(8, 12)) })];
     follow();
@@ -326,15 +364,49 @@ describe('an operation in progress', () => {
     expect(coverageOf(workbench.planeOf('cat')!)).toBe(0);
   });
 
-  it('comes before what is painted meanwhile, on the canvas as in the history', async () => {
-    const operated = workbench.operate('cat', { kind: 'invert' });
+  it('stays under what is painted meanwhile, on the canvas as in the history', async () => {
     stroke();
     feed('up', 20, 10);
     const painted = coverageOf(workbench.planeOf('cat')!);
+    await settled();
+    const operated = workbench.operate('cat', { kind: 'invert' });
+    workbench.setTool('eraser');
+    stroke();
+    feed('up', 20, 10);
     await operated;
     await settled();
-    expect(saves.map(({ change }) => change.kind)).toEqual(['operation', 'gesture']);
-    expect(coverageOf(workbench.planeOf('cat')!)).toBe(painted);
+    expect(saves.map(({ change }) => change.kind)).toEqual(['gesture', 'operation', 'gesture']);
+    // The stroke's place is outside of the inverted mask, so that there is nothing to erase.
+    expect(coverageOf(workbench.planeOf('cat')!)).toBeCloseTo(1 - painted, 2);
+    expect(saves.at(-1)!.coverage).toBeCloseTo(1 - painted, 2);
+  });
+
+  it('is where the next one starts, however soon that is asked for', async () => {
+    stroke();
+    feed('up', 20, 10);
+    const painted = coverageOf(workbench.planeOf('cat')!);
+    await settled();
+    const twice = [workbench.operate('cat', { kind: 'invert' }), workbench.operate('cat', { kind: 'invert' })];
+    workbench.copyFrom('dog', 'cat');
+    await Promise.all(twice);
+    await settled();
+    expect(saves.map(({ coverage }) => coverage)).toEqual([painted, 1 - painted, painted, painted]);
+    for (const id of ['cat', 'dog']) expect(coverageOf(workbench.planeOf(id)!)).toBe(painted);
+  });
+
+  it('that fails is reported, and the next one starts from what was there before it', async () => {
+    stroke();
+    feed('up', 20, 10);
+    const painted = coverageOf(workbench.planeOf('cat')!);
+    await settled();
+    const both = [
+      workbench.operate('cat', { kind: 'grow', radiusPx: -1 }),
+      workbench.operate('cat', { kind: 'invert' }),
+    ];
+    await Promise.all(both);
+    await settled();
+    expect(failures).toHaveLength(1);
+    expect(coverageOf(workbench.planeOf('cat')!)).toBe(1 - painted);
   });
 });
 
