@@ -88,6 +88,16 @@ export function changeConceptIfThere(
     : document;
 }
 
+/** The same for a mask that was looked for or loaded: a concept that was locked meanwhile keeps its own. */
+export function changeUnlockedConcept(
+  document: SceneDocument,
+  id: string,
+  change: ConceptChange,
+): SceneDocument {
+  const isLocked = document.concepts.some((concept) => concept.id === id && concept.locked);
+  return isLocked ? document : changeConceptIfThere(document, id, change);
+}
+
 /**
  * Moves a concept in the layer order.
  *

@@ -1,12 +1,33 @@
 /** A search by text with several hits: searched again with other thresholds, and used as the concept's mask. */
 import i18next from 'i18next';
 import type { AssetId } from '../../electron/contract/render-request.ts';
-import { changeConceptIfThere } from '../editor/document-commands.ts';
+import { changeUnlockedConcept } from '../editor/document-commands.ts';
 import { type FoundHits, firstChosen, mergePlanes } from '../editor/mask-hits.ts';
 import type { MaskPlane } from '../editor/mask-plane.ts';
-import { useEditor } from './editor-store.ts';
+import { type EditorState, useEditor } from './editor-store.ts';
 import type { Masks } from './masks.ts';
-import type { ProjectSession } from './project-session.ts';
+import type { ProjectSession, ProjectView } from './project-session.ts';
+
+/**
+ * The hits to choose from, while the canvas shows them: neither Enter nor Escape is meant for hits of another concept
+ * or background, or under another picture.
+ */
+export function shownHits(
+  {
+    hits,
+    activeConceptId,
+    cutOut,
+    stagedBackground,
+    shownRenderId,
+  }: Pick<EditorState, 'hits' | 'activeConceptId' | 'cutOut' | 'stagedBackground' | 'shownRenderId'>,
+  project: Pick<ProjectView, 'document'> | null,
+): FoundHits | null {
+  if (hits === null || project === null || hits.conceptId !== activeConceptId) return null;
+  const { background, concepts } = project.document;
+  const isOfScene = background === hits.image && concepts.some(({ id }) => id === hits.conceptId);
+  const isCovered = cutOut !== null || stagedBackground !== null || shownRenderId !== null;
+  return isOfScene && !isCovered ? hits : null;
+}
 
 export class MaskHits {
   readonly #masks: Pick<Masks, 'searchPhrase' | 'add'>;
@@ -58,7 +79,7 @@ export class MaskHits {
     await session.editPrepared(i18next.t('changes.find', { phrase }), async (projectId) => {
       const mask = merged === undefined ? first : await this.#masks.add(await merged, projectId);
       return (document) =>
-        document.background === image ? changeConceptIfThere(document, conceptId, { mask }) : document;
+        document.background === image ? changeUnlockedConcept(document, conceptId, { mask }) : document;
     });
   }
 

@@ -6,7 +6,7 @@ import type { Notice } from '../../electron/contract/notices.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
-import { changeConcept } from '../editor/document-commands.ts';
+import { changeUnlockedConcept } from '../editor/document-commands.ts';
 import { firstChosen, type MaskHit } from '../editor/mask-hits.ts';
 import { isBlank, type MaskPlane, type Point } from '../editor/mask-plane.ts';
 import { changeTarget } from '../editor/mask-target.ts';
@@ -138,18 +138,17 @@ export class Masks {
     if (mask === undefined) return find;
     if (session.document.background !== background) reportNotice(i18next.t('prepare.outdated'));
     else if (hits.length > 1) {
-      // Another project may be shown meanwhile.
-      if (useStudio.getState().project?.state.projectId === session.projectId) {
+      // Another project may be shown meanwhile, and the concept may have been removed or locked.
+      const isOpen = session.document.concepts.some(({ id, locked }) => id === conceptId && !locked);
+      if (isOpen && useStudio.getState().project?.state.projectId === session.projectId) {
         const found = { conceptId, image: background, phrase, hits, chosen: firstChosen(hits) };
         useEditor.setState({ hits: { ...found, isSearching: false }, activeConceptId: conceptId });
       }
       return find;
     }
     session.edit(i18next.t('changes.find', { phrase }), (document) =>
-      // The concept may have been removed, or the background replaced, meanwhile.
-      document.background === background && document.concepts.some(({ id }) => id === conceptId)
-        ? changeConcept(document, conceptId, { mask })
-        : document,
+      // The background may have been replaced meanwhile.
+      document.background === background ? changeUnlockedConcept(document, conceptId, { mask }) : document,
     );
     return find;
   }

@@ -137,6 +137,7 @@ export class Projects {
     useEditor.setState({
       activeConceptId: active?.id ?? null,
       offer: null,
+      hits: null,
       frontOf: null,
       cutOut: null,
       exporting: null,

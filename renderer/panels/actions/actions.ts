@@ -302,8 +302,19 @@ const OF_THE_SCENE: readonly ActionName[] = [
   'placed.flip',
 ];
 
+/** Actions whose change is on the canvas. */
+const CHANGES_ON_CANVAS: readonly ActionName[] = [
+  'mask.invert',
+  'mask.clear',
+  'concept.forward',
+  'concept.backward',
+  'placed.flip',
+];
+
 export function runAction(studio: Studio, action: ActionName): void {
   if (useEditor.getState().cutOut !== null && OF_THE_SCENE.includes(action)) return;
+  // A render that is viewed would hide the change.
+  if (CHANGES_ON_CANVAS.includes(action)) showScene();
   actions[action](studio);
 }
 

@@ -10,6 +10,7 @@ import type { HitOutline } from '../../canvas/hit-outlines.tsx';
 import { chooseHit, type FoundHits, hitAt } from '../../editor/mask-hits.ts';
 import type { MaskPlane, Point } from '../../editor/mask-plane.ts';
 import { useEditor } from '../../session/editor-store.ts';
+import { shownHits } from '../../session/mask-hits.ts';
 import { reportError } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -18,10 +19,8 @@ import { NumberSlider } from '../widgets/number-slider.tsx';
 
 /** The hits to choose from, while they are of the shown scene; null otherwise. */
 export function useShownHits(): FoundHits | null {
-  const hits = useEditor((state) => (state.hits?.conceptId === state.activeConceptId ? state.hits : null));
-  const isOfScene = useStudio(({ project }) => hits !== null && project?.document.background === hits.image);
-  const isCovered = useEditor((state) => state.cutOut !== null || state.stagedBackground !== null);
-  return isOfScene && !isCovered ? hits : null;
+  const project = useStudio((state) => state.project);
+  return useEditor((state) => shownHits(state, project));
 }
 
 /** The masks of hits; a missing one is still being read. */

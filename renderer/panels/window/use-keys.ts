@@ -3,9 +3,11 @@
  * Escape and arrows to the tool.
  */
 import { useEffect } from 'react';
+import type { FoundHits } from '../../editor/mask-hits.ts';
 import { nudgeOf } from '../../editor/placement.ts';
 import { type ActionName, actionOf } from '../../editor/shortcuts.ts';
 import { type SheetName, showScene, useEditor } from '../../session/editor-store.ts';
+import { shownHits } from '../../session/mask-hits.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -52,11 +54,22 @@ function isDragHandle(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('[aria-roledescription][aria-pressed="true"]') !== null;
 }
 
+/** The hits that the canvas offers now. */
+function currentHits(): FoundHits | null {
+  return shownHits(useEditor.getState(), useStudio.getState().project);
+}
+
+/** Whether a render or a candidate is viewed: what Enter and the arrow keys change would not be seen. */
+function isSceneHidden(): boolean {
+  const { shownRenderId, stagedBackground } = useEditor.getState();
+  return shownRenderId !== null || stagedBackground !== null;
+}
+
 /** Escape: leaves what was begun last, or the render that is viewed. */
 function leave(studio: Studio): void {
-  const { stagedBackground, shownRenderId, cutOut, hits, comparingId } = useEditor.getState();
+  const { stagedBackground, shownRenderId, cutOut, comparingId } = useEditor.getState();
   if (comparingId !== null) useEditor.setState({ comparingId: null });
-  else if (hits !== null) useEditor.setState({ hits: null });
+  else if (currentHits() !== null) useEditor.setState({ hits: null });
   else if (studio.tools.isActive) studio.tools.cancel();
   else if (stagedBackground !== null) useEditor.setState({ stagedBackground: null });
   else if (cutOut !== null && shownRenderId === null) start(() => studio.cutOuts.cancel(studio.session));
@@ -118,7 +131,9 @@ export function useKeys(): void {
           return;
         }
         if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {
-          const { cutOut, hits } = useEditor.getState();
+          if (isSceneHidden()) return;
+          const { cutOut } = useEditor.getState();
+          const hits = currentHits();
           if (hits !== null) start(() => studio.maskHits.apply(studio.session, hits));
           else if (cutOut !== null && !studio.workbench.isActive) studio.cutOuts.finish();
           else {
@@ -129,7 +144,7 @@ export function useKeys(): void {
         }
         const nudge = nudgeOf(event.key, event.shiftKey);
         if (nudge && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {
-          if (studio.tools.nudge(nudge)) event.preventDefault();
+          if (!isSceneHidden() && studio.tools.nudge(nudge)) event.preventDefault();
           return;
         }
         if (!action) return;

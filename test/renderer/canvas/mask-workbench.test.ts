@@ -386,7 +386,10 @@ describe('an operation in progress', () => {
     feed('up', 20, 10);
     const painted = coverageOf(workbench.planeOf('cat')!);
     await settled();
-    const twice = [workbench.operate('cat', { kind: 'invert' }), workbench.operate('cat', { kind: 'invert' })];
+    const twice = [
+      workbench.operate('cat', { kind: 'invert' }),
+      workbench.operate('cat', { kind: 'invert' }),
+    ];
     workbench.copyFrom('dog', 'cat');
     await Promise.all(twice);
     await settled();

@@ -67,10 +67,11 @@ test('one hit is used as it is, several are merged, as one step each', async () 
   expect(session.steps).toBe(2);
 });
 
-test('hits of a replaced background, or for a deleted concept, are not used', async () => {
+test('hits of a replaced background, or for a deleted or locked concept, are not used', async () => {
   for (const document of [
     { background: 'another', concepts: [{ id: 'cat', mask: null }] },
     { background: 'street', concepts: [] },
+    { background: 'street', concepts: [{ id: 'cat', mask: null, locked: true }] },
   ]) {
     session.document = document as unknown as SceneDocument;
     await maskHits.apply(own(), found);

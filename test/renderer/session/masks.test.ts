@@ -4,14 +4,22 @@ import { StudioError } from '../../../electron/contract/errors.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import type { StudioClient } from '../../../renderer/client/studio-client.ts';
 import { maskPlane } from '../../../renderer/editor/mask-plane.ts';
+import { useEditor } from '../../../renderer/session/editor-store.ts';
 import type { Jobs } from '../../../renderer/session/jobs.ts';
 import { Masks } from '../../../renderer/session/masks.ts';
-import type { DocumentEdit, Preparation, ProjectSession } from '../../../renderer/session/project-session.ts';
+import type {
+  DocumentEdit,
+  Preparation,
+  ProjectSession,
+  ProjectView,
+} from '../../../renderer/session/project-session.ts';
+import { useStudio } from '../../../renderer/session/studio-store.ts';
 
 const plane = maskPlane(2, 2);
 plane.data.fill(255);
 const calls: [string, Record<string, unknown>][] = [];
 let failures: StudioError[];
+let candidates: { mask: string }[];
 let masks: Masks;
 
 /** A session that applies every edit at once. */
@@ -41,7 +49,13 @@ beforeEach(() => {
       return name === 'assets.import' ? { asset: 'mask' } : { jobId: `job ${calls.length}` };
     },
   };
-  const result = { kind: 'masks', candidates: [{ mask: 'found' }] };
+  candidates = [{ mask: 'found' }];
+  const result = {
+    kind: 'masks',
+    get candidates() {
+      return candidates;
+    },
+  };
   const jobs = { ended: async () => ({ result, notices: ['few'] }) };
   masks = new Masks(
     client as unknown as StudioClient,
@@ -87,17 +101,25 @@ test('a mask still being made already has its place in the history, and is saved
   await expect(broken).rejects.toThrow('no worker');
 });
 
-test('a mask detected in a replaced background, or for a deleted concept, is not used', async () => {
+test('a mask detected in a replaced background, or for a deleted or locked concept, is not used', async () => {
   for (const document of [
     { background: 'another', concepts: [{ id: 'cat', mask: null }] },
     { background: 'background', concepts: [] },
+    { background: 'background', concepts: [{ id: 'cat', mask: null, locked: true }] },
   ]) {
-    const { session, own } = openProject();
-    const found = masks.findConcept(session, 'cat', 'a cat');
-    own.document = document as unknown as SceneDocument;
-    await found;
-    expect(own.document).toBe(document);
+    for (const count of [1, 2]) {
+      candidates = Array.from({ length: count }, () => ({ mask: 'found' }));
+      const { session, own } = openProject();
+      useStudio.setState({ project: { state: { projectId: 'open' } } as unknown as ProjectView });
+      useEditor.setState({ activeConceptId: 'dog', hits: null });
+      const found = masks.findConcept(session, 'cat', 'a cat');
+      own.document = document as unknown as SceneDocument;
+      await found;
+      expect(own.document).toBe(document);
+      expect(useEditor.getState()).toMatchObject({ activeConceptId: 'dog', hits: null });
+    }
   }
+  useStudio.setState({ project: null });
 });
 
 test('a phrase is detected in the background, for its concept', async () => {

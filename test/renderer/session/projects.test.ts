@@ -76,9 +76,10 @@ test('a project whose selected concept is placed opens with the Move tool, anoth
 
 test('a proposal belongs to its project, even if the other has a concept with the same id', async () => {
   await projects.show(stateOf('a'));
-  useEditor.setState({ offer: { kind: 'moved', conceptId: 'concept-1' } });
+  const hits = { conceptId: 'concept-1', image: 'i', phrase: '', hits: [], chosen: [], isSearching: false };
+  useEditor.setState({ offer: { kind: 'moved', conceptId: 'concept-1' }, hits });
   await projects.open(async () => stateOf('b'));
-  expect(useEditor.getState().offer).toBeNull();
+  expect(useEditor.getState()).toMatchObject({ offer: null, hits: null });
 });
 
 test('a start screen that is opened again while the renders of a project are read stays open', async () => {

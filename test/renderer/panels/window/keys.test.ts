@@ -1,0 +1,123 @@
+// @vitest-environment happy-dom
+/** Keys on the canvas: what they do is what the canvas shows. */
+import { act, createElement } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { emptySceneDocument } from '../../../../electron/contract/scene-document.ts';
+import { addConcept } from '../../../../renderer/editor/document-commands.ts';
+import type { FoundHits } from '../../../../renderer/editor/mask-hits.ts';
+import { useKeys } from '../../../../renderer/panels/window/use-keys.ts';
+import { useEditor } from '../../../../renderer/session/editor-store.ts';
+import type { ProjectView } from '../../../../renderer/session/project-session.ts';
+import type { Studio } from '../../../../renderer/session/studio.ts';
+import { StudioContext } from '../../../../renderer/session/studio-context.ts';
+import { useStudio } from '../../../../renderer/session/studio-store.ts';
+
+const hits: FoundHits = {
+  conceptId: 'cat',
+  image: 'street',
+  phrase: 'cat',
+  hits: [
+    { mask: 'first', score: 0.9, box: null },
+    { mask: 'second', score: 0.8, box: null },
+  ],
+  chosen: [0],
+  isSearching: false,
+};
+const calls: string[] = [];
+const studio = {
+  client: { on: () => () => undefined },
+  session: {},
+  tools: {
+    isActive: true,
+    cancel: () => calls.push('cancel'),
+    nudge: () => calls.push('nudge'),
+    endNudging: () => undefined,
+  },
+  maskHits: { apply: async () => void calls.push('apply hits') },
+  cutOuts: { finish: () => calls.push('finish') },
+  workbench: {
+    activeId: 'cat',
+    isActive: false,
+    input: () => calls.push('confirm'),
+    operate: async (_: string, { kind }: { kind: string }) => {
+      calls.push(`${kind} while viewing ${useEditor.getState().shownRenderId}`);
+    },
+  },
+} as unknown as Studio;
+
+function Keys(): null {
+  useKeys();
+  return null;
+}
+
+let root: Root;
+
+beforeEach(async () => {
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
+  calls.length = 0;
+  const concepts = ['cat', 'dog'].reduce(
+    (before, id) => addConcept(before, id, { name: id }),
+    emptySceneDocument(),
+  );
+  const document = { ...concepts, background: 'street' };
+  useStudio.setState({ project: { document } as unknown as ProjectView });
+  useEditor.setState({ ...useEditor.getInitialState(), hits, activeConceptId: 'cat' });
+  root = createRoot(page().createElement('div'));
+  await act(async () => root.render(createElement(StudioContext, { value: studio }, createElement(Keys))));
+});
+
+afterEach(async () => {
+  await act(async () => root.unmount());
+  useStudio.setState({ project: null });
+  useEditor.setState(useEditor.getInitialState());
+});
+
+/** The page's, not a scene's. */
+const page = () => globalThis.document;
+const press = (key: string) =>
+  page().body.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }));
+
+test('Enter and Escape are for the hits of a search while the canvas shows them', () => {
+  press('Enter');
+  expect(calls).toEqual(['apply hits']);
+  press('Escape');
+  expect(useEditor.getState().hits).toBeNull();
+  expect(calls).toEqual(['apply hits']);
+});
+
+test('they are for the tool when another concept, or another background, has come since', () => {
+  useEditor.setState({ activeConceptId: 'dog' });
+  press('Enter');
+  press('Escape');
+  expect(calls).toEqual(['confirm', 'cancel']);
+  useEditor.setState({ activeConceptId: 'cat' });
+  useStudio.setState(({ project }) => ({
+    project: { ...project!, document: { ...project!.document, background: 'beach' } },
+  }));
+  press('Enter');
+  expect(calls).toEqual(['confirm', 'cancel', 'confirm']);
+  expect(useEditor.getState().hits).toEqual(hits);
+});
+
+test('Enter ends a cut-out that covers the hits', () => {
+  useEditor.setState({ cutOut: { conceptId: 'cat' } as never });
+  press('Enter');
+  expect(calls).toEqual(['finish']);
+});
+
+test('Enter and the arrow keys change nothing under a render that is viewed', () => {
+  useEditor.setState({ shownRenderId: 'render', tool: 'move' });
+  press('Enter');
+  press('ArrowLeft');
+  expect(calls).toEqual([]);
+  useEditor.setState({ shownRenderId: null });
+  press('ArrowLeft');
+  expect(calls).toEqual(['nudge']);
+});
+
+test('a key that changes the mask returns to the scene, where the change can be seen', () => {
+  useEditor.setState({ shownRenderId: 'render' });
+  press('Delete');
+  expect(calls).toEqual(['clear while viewing null']);
+});
