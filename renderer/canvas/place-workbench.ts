@@ -138,6 +138,9 @@ export class PlaceWorkbench extends Watched {
       layer.placement = placement;
       return [layer];
     });
+    // An undo, or another window, may take away what is being moved.
+    const heldId = this.#state.drag?.id ?? (this.#isNudging ? activeId : undefined);
+    if (heldId !== undefined && !this.#layers.some(({ concept }) => concept.id === heldId)) this.cancel();
     if (!this.isActive) this.#shown = undefined;
     for (const layer of this.#layers) this.#cutOut(layer);
     this.changed();

@@ -155,6 +155,35 @@ describe('a gesture', () => {
     expect(commits).toMatchObject([{ id: 'cat', geometry: { x: 330, y: 310 } }]);
   });
 
+  it('ends with its picture, which an undo may remove or let replace an object again', async () => {
+    for (const without of [
+      concepts.filter(({ id }) => id !== 'cat'),
+      concepts.map((one) => (one.id === 'cat' ? { ...one, mode: 'replace' as const } : one)),
+    ]) {
+      const before = concepts;
+      for (const begin of [
+        () => {
+          at('down', 300, 300);
+          at('move', 330, 310);
+        },
+        () => place.nudge({ x: 1, y: 0 }),
+      ]) {
+        begin();
+        expect(place.isActive).toBe(true);
+        concepts = without;
+        await follow();
+        expect(place.isActive).toBe(false);
+        at('move', 340, 320);
+        at('up', 340, 320);
+        place.endNudging();
+        concepts = before;
+        await follow();
+        expect(place.active?.placement).toMatchObject({ x: 300, y: 300 });
+      }
+    }
+    expect(commits).toEqual([]);
+  });
+
   it('selects another picture by a click on it', () => {
     at('down', 700, 200);
     at('up', 700, 200);
