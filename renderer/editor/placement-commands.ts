@@ -87,6 +87,16 @@ export function changePlacement(
   });
 }
 
+/** The same where a concept may have been removed, or switched back to replacing, meanwhile. */
+export function changePlacementIfThere(
+  document: SceneDocument,
+  id: string,
+  change: Partial<Placement>,
+): SceneDocument {
+  const isThere = document.concepts.some((concept) => concept.id === id && concept.placement !== null);
+  return isThere ? changePlacement(document, id, change) : document;
+}
+
 export function setFrame(document: SceneDocument, frame: Frame): SceneDocument {
   return isSameFrame(document.frame, frame) ? document : { ...document, frame };
 }

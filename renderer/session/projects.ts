@@ -13,6 +13,7 @@ import type { Size } from '../editor/view-transform.ts';
 import { BackgroundSize } from './background-size.ts';
 import { type InspectorTab, showScene, useEditor } from './editor-store.ts';
 import { type FailedProject, failureOf } from './first-project.ts';
+import { inTurn } from './in-turn.ts';
 import { reportError, reportNotice } from './notices.ts';
 import { ProjectSession, type ProjectView } from './project-session.ts';
 import type { Renders } from './renders.ts';
@@ -31,6 +32,8 @@ export class Projects {
   readonly #toldMoved = new WeakSet<ProjectSession>();
   readonly #unsaved = new WeakMap<ProjectSession, UnsavedChanges>();
   #shown: ProjectSession | undefined;
+  /** Number of projects being opened, one after another. */
+  #openings = 0;
 
   constructor(
     client: Pick<StudioClient, 'call'>,
@@ -60,15 +63,21 @@ export class Projects {
 
   /** Shows another project. Until it is loaded, and in work started before, changes go to the previous one. */
   async open(open: () => Promise<ProjectState>): Promise<void> {
-    // The current gesture belongs to the previous project.
-    this.#tools.conclude();
     this.#requireSaved();
+    this.#openings++;
     useStudio.setState({ isOpening: true });
     try {
-      await this.#shown?.saved();
-      await this.show(await open());
+      // In turn: the project that was asked for last stays, however long an earlier one takes.
+      await inTurn(this, async () => {
+        // The current gesture belongs to the previous project.
+        this.#tools.conclude();
+        this.#requireSaved();
+        await this.#shown?.saved();
+        await this.show(await open());
+      });
     } finally {
-      useStudio.setState({ isOpening: false });
+      this.#openings--;
+      useStudio.setState({ isOpening: this.#openings > 0 });
     }
   }
 
@@ -128,6 +137,7 @@ export class Projects {
     this.#unsaved.set(session, new UnsavedChanges());
     if (!state.isReadOnly) await takeUnsavedInto(session);
     // From here on synchronously: no change may fall between two projects.
+    leaveField();
     this.#tools.leaveProject();
     if (this.#shown) this.#suspend(this.#shown);
     this.#shown = session;
@@ -203,6 +213,11 @@ export class Projects {
       reportNotice(i18next.t('project.leftMoved', { name: state.name, count: pending }), { kind: 'warning' });
     }
   }
+}
+
+/** Commits what is being typed or set to its own project: a field does so when it loses the focus. */
+function leaveField(): void {
+  document.activeElement?.closest<HTMLElement>('input, textarea, [role="slider"]')?.blur();
 }
 
 /** What to begin with: a complete scene is tuned, another one is completed. */

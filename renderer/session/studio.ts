@@ -20,7 +20,7 @@ import type { MaskChange } from '../canvas/workbench-events.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { type MaskPlane, overlapOf } from '../editor/mask-plane.ts';
 import { maskOfTarget, targetOf } from '../editor/mask-target.ts';
-import { changePlacement, setFrame } from '../editor/placement-commands.ts';
+import { changePlacementIfThere, setFrame } from '../editor/placement-commands.ts';
 import type { SmartSelection } from '../editor/tools/tool.ts';
 import { CutOuts } from './cut-outs.ts';
 import { useEditor } from './editor-store.ts';
@@ -176,10 +176,7 @@ export class Studio {
       commit: (conceptId, geometry, gesture) => {
         this.tools.count();
         this.edit(i18next.t(`changes.placed.${gesture}`), (document) =>
-          // The concept may have been removed, or switched back to replacing, meanwhile.
-          document.concepts.some(({ id, placement }) => id === conceptId && placement !== null)
-            ? changePlacement(document, conceptId, geometry)
-            : document,
+          changePlacementIfThere(document, conceptId, geometry),
         );
       },
       fail: reportError,

@@ -4,7 +4,7 @@ import { IconCube, IconTrash } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
-import { changeConcept, removeConcept } from '../../editor/document-commands.ts';
+import { changeConceptIfThere, removeConcept } from '../../editor/document-commands.ts';
 import { keepUnchanged } from '../../editor/keep-unchanged.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
@@ -50,7 +50,10 @@ function NoConcept() {
   );
 }
 
-/** The selected concept's controls. None of them shows the mask, which changes with every stroke. */
+/**
+ * The selected concept's controls. None of them shows the mask, which changes with every stroke. When the concept goes,
+ * what was just typed or set comes after it, and changes nothing.
+ */
 const ConceptFields = memo(
   function ConceptFields({ concept, name }: { concept: DocumentConcept; name: string }) {
     const { t } = useTranslation();
@@ -62,7 +65,9 @@ const ConceptFields = memo(
           label={t('concept.name')}
           value={concept.name}
           maxLength={100}
-          onCommit={(next) => studio.edit(t('changes.rename'), (d) => changeConcept(d, id, { name: next }))}
+          onCommit={(next) =>
+            studio.edit(t('changes.rename'), (d) => changeConceptIfThere(d, id, { name: next }))
+          }
         />
         <TextField
           label={t('concept.prompt')}
@@ -71,7 +76,9 @@ const ConceptFields = memo(
           value={concept.prompt}
           maxLength={2000}
           isMultiline
-          onCommit={(prompt) => studio.edit(t('changes.prompt'), (d) => changeConcept(d, id, { prompt }))}
+          onCommit={(prompt) =>
+            studio.edit(t('changes.prompt'), (d) => changeConceptIfThere(d, id, { prompt }))
+          }
         />
         <UnknownWords text={concept.prompt} />
         <ModeControl concept={concept} />
@@ -83,7 +90,9 @@ const ConceptFields = memo(
               placeholder={t('concept.optional')}
               value={concept.phrase}
               maxLength={200}
-              onCommit={(phrase) => studio.edit(t('changes.phrase'), (d) => changeConcept(d, id, { phrase }))}
+              onCommit={(phrase) =>
+                studio.edit(t('changes.phrase'), (d) => changeConceptIfThere(d, id, { phrase }))
+              }
             />
             <UnknownWords text={concept.phrase} needsSubject />
           </>
@@ -96,7 +105,7 @@ const ConceptFields = memo(
           value={concept.alpha}
           isPlaced={concept.mode === 'place'}
           onCommit={(alpha) =>
-            studio.edit(t('changes.alpha', { value: alpha }), (d) => changeConcept(d, id, { alpha }))
+            studio.edit(t('changes.alpha', { value: alpha }), (d) => changeConceptIfThere(d, id, { alpha }))
           }
         />
         <StrengthControl concept={concept} />

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Placement, Shadow } from '../../../electron/contract/placement.ts';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
 import { flip, normaliseDeg } from '../../editor/placement.ts';
-import { changePlacement, firstShadow } from '../../editor/placement-commands.ts';
+import { changePlacementIfThere, firstShadow } from '../../editor/placement-commands.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { ControlHead } from '../widgets/control-head.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
@@ -27,7 +27,7 @@ export function PlacementControl({
   const { place } = studio.tools;
   const { shadow } = placement;
   const set = (change: Change, values: Partial<Placement>) =>
-    studio.edit(t(`changes.placed.${change}`), (document) => changePlacement(document, id, values));
+    studio.edit(t(`changes.placed.${change}`), (document) => changePlacementIfThere(document, id, values));
   const preview = (values: Partial<Placement>) => place.preview(id, values);
   const setShadow = (values: Partial<Shadow>) =>
     shadow && set('shadow', { shadow: { ...shadow, ...values } });

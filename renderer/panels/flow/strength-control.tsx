@@ -2,7 +2,7 @@
 import { Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
-import { changeConcept } from '../../editor/document-commands.ts';
+import { changeConceptIfThere } from '../../editor/document-commands.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { LabelledControl } from '../widgets/labelled-control.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
@@ -13,7 +13,7 @@ export function StrengthControl({ concept: { id, strength } }: { concept: Docume
   const name = t('strength.title');
   const set = (value: number | null) =>
     studio.edit(t('changes.strength', { value: value === null ? t('strength.auto') : value }), (document) =>
-      changeConcept(document, id, { strength: value }),
+      changeConceptIfThere(document, id, { strength: value }),
     );
   return (
     <LabelledControl

@@ -109,6 +109,8 @@ export function ProjectsSheet() {
 function NewProject() {
   const { t } = useTranslation();
   const studio = useStudioActions();
+  // Pressing twice shall not create two.
+  const isOpening = useStudio((state) => state.isOpening);
   const [name, setName] = useState('');
   const create = (event: FormEvent) => {
     event.preventDefault();
@@ -129,7 +131,7 @@ function NewProject() {
           maxLength={100}
           onChange={({ currentTarget }) => setName(currentTarget.value)}
         />
-        <Button size="sm" type="submit" disabled={name.trim() === ''}>
+        <Button size="sm" type="submit" disabled={name.trim() === '' || isOpening}>
           {t('project.create')}
         </Button>
       </Group>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
 import { sampleNames } from '../../session/sample-names.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
+import { useStudio } from '../../session/studio-store.ts';
 
 type Sample = CommandOutput<'project.samples'>[number];
 
@@ -14,13 +15,15 @@ export function SampleCard({ sample: { sample, before, after } }: { sample: Samp
   return (
     <UnstyledButton
       className="project-card"
-      onClick={() =>
+      onClick={() => {
+        // Every opening makes a project: a double click shall make one.
+        if (useStudio.getState().isOpening) return;
         start(() =>
           studio.projects.open(() =>
             studio.client.call('project.openSample', { sample, names: sampleNames() }),
           ),
-        )
-      }
+        );
+      }}
     >
       <span className="sample-pictures">
         <span>

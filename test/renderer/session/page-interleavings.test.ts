@@ -309,6 +309,7 @@ beforeEach(() => {
   vi.stubGlobal('localStorage', { setItem: () => undefined, removeItem: () => undefined });
   vi.stubGlobal('navigator', { locks: { request: () => new Promise(() => undefined) } });
   vi.stubGlobal('history', { replaceState: () => undefined });
+  vi.stubGlobal('document', { activeElement: null });
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -30,6 +30,7 @@ beforeEach(() => {
     setItem: (key: string, value: string) => kept.set(key, value),
     removeItem: (key: string) => kept.delete(key),
   });
+  vi.stubGlobal('document', { activeElement: null });
   vi.stubGlobal('navigator', { locks: { request: () => new Promise(() => undefined) } });
   vi.stubGlobal('history', { replaceState: (_state: null, _title: string, url: string) => log.push(url) });
   useStudio.setState({ connection: 'connected' });
@@ -110,6 +111,33 @@ test('a change made while another project opens goes to its own project, even af
   expect(committed).toEqual([{ projectId: 'a', prompt: 'late' }]);
   expect(projects.sessions.map(({ projectId }) => projectId)).toEqual(['b']);
   expect(useStudio.getState().project?.document).toEqual(scene(''));
+});
+
+test('the project that was asked for last stays, however long an earlier one takes', async () => {
+  await projects.show(stateOf('a'));
+  const slow = Promise.withResolvers<ProjectState>();
+  const both = [projects.open(() => slow.promise), projects.open(async () => stateOf('c'))];
+  expect(useStudio.getState().isOpening).toBe(true);
+  await Promise.resolve();
+  slow.resolve(stateOf('b'));
+  await both[0];
+  await both[1];
+  expect(projects.shown?.projectId).toBe('c');
+  expect(useStudio.getState().isOpening).toBe(false);
+  await expect(projects.open(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+  await projects.open(async () => stateOf('d'));
+  expect(projects.shown?.projectId).toBe('d');
+});
+
+test('what is being typed is committed to its own project', async () => {
+  await projects.show(stateOf('a'));
+  const a = projects.shown!;
+  const blur = () => projects.shown!.edit('typed', () => scene('typed'));
+  vi.stubGlobal('document', { activeElement: { closest: () => ({ blur }) } });
+  await projects.open(async () => stateOf('b'));
+  await a.saved();
+  expect(committed).toEqual([{ projectId: 'a', prompt: 'typed' }]);
+  expect(projects.shown!.document).toEqual(scene(''));
 });
 
 test('a change begun in a project that has left the screen is kept until the host has it', async () => {
