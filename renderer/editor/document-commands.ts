@@ -98,6 +98,17 @@ export function changeUnlockedConcept(
   return isLocked ? document : changeConceptIfThere(document, id, change);
 }
 
+/** Sets the used part of a concept's picture, unless that is another picture meanwhile. */
+export function changeSubject(
+  document: SceneDocument,
+  id: string,
+  image: AssetId | null,
+  subject: AssetId,
+): SceneDocument {
+  const isOf = document.concepts.some((concept) => concept.id === id && concept.image === image);
+  return isOf ? changeUnlockedConcept(document, id, { subject }) : document;
+}
+
 /**
  * Moves a concept in the layer order.
  *

@@ -38,8 +38,10 @@ export type PlaceOffer =
       readonly kind: 'dropped';
       readonly conceptId: string;
       readonly fileName: string;
-      /** The object: as a detected mask, or as the concept whose mask covers it. */
-      readonly object: { readonly mask: AssetId } | { readonly conceptId: string };
+      /** The object: as a mask detected in a background, or as the concept whose mask covers it. */
+      readonly object:
+        | { readonly mask: AssetId; readonly background: AssetId | null }
+        | { readonly conceptId: string };
     };
 
 /** A concept's picture on the canvas in place of the scene, for painting its used part. */

@@ -6,16 +6,19 @@ import { MAX_CONCEPTS } from '../../../electron/contract/scene-file.ts';
 import {
   addConcept,
   changeConceptIfThere,
+  changeSubject,
+  changeUnlockedConcept,
   setBackground,
   setInpainted,
 } from '../../editor/document-commands.ts';
 import type { Point } from '../../editor/mask-plane.ts';
+import { targetOf } from '../../editor/mask-target.ts';
 import { defaultAlpha } from '../../editor/parameter-fields.ts';
 import type { Size } from '../../editor/view-transform.ts';
 import { selectConcept } from '../../session/editor-store.ts';
 import { inTurn } from '../../session/in-turn.ts';
 import { reportError, reportNotice, reportRunning } from '../../session/notices.ts';
-import type { ProjectSession } from '../../session/project-session.ts';
+import type { DocumentEdit, ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { listOf } from '../widgets/locale.ts';
@@ -175,14 +178,53 @@ export async function takeBackground(
 
 export async function chooseInpainted(studio: Studio, file: File): Promise<void> {
   const { session } = studio;
-  const { asset, notes } = await studio.pictures.importPicture(
-    file,
-    file.name,
-    knownBackgroundSize(session),
-    session,
-  );
-  reportNotes(file, notes);
-  session.edit(i18next.t('changes.inpainted'), (document) => setInpainted(document, asset));
+  await inTurn(session, async () => {
+    const { background } = session.document;
+    const size = knownBackgroundSize(session);
+    const { asset, notes } = await studio.pictures.importPicture(file, file.name, size, session);
+    reportNotes(file, notes);
+    ofBackground(session, background, i18next.t('changes.inpainted'), (document) =>
+      setInpainted(document, asset),
+    );
+  });
+}
+
+/**
+ * Loads a mask of the scene from a file.
+ *
+ * @param target of the mask (editor/mask-target.ts)
+ * @param size of the background, in pixels
+ */
+export async function chooseMask(studio: Studio, target: string, size: Size, file: File): Promise<void> {
+  const { session } = studio;
+  const { background } = session.document;
+  await inTurn(session, async () => {
+    const mask = await studio.pictures.importMask(file, file.name, size, session);
+    const { conceptId, role } = targetOf(target);
+    ofBackground(session, background, i18next.t('changes.loadMask'), (document) =>
+      changeUnlockedConcept(document, conceptId, { [role]: mask }),
+    );
+  });
+}
+
+/** Loads the used part of a concept's picture from a file. */
+export async function chooseSubject(studio: Studio, id: string, image: AssetId, file: File): Promise<void> {
+  const { session } = studio;
+  await inTurn(session, async () => {
+    const mask = await studio.pictures.importSubject(file, image, session);
+    session.edit(i18next.t('changes.subject'), (document) => changeSubject(document, id, image, mask));
+  });
+}
+
+/** Changes the document with something made for its background; says so if that is another one meanwhile. */
+function ofBackground(
+  session: ProjectSession,
+  background: AssetId | null,
+  label: string,
+  edit: DocumentEdit,
+): void {
+  if (session.document.background !== background) reportNotice(i18next.t('prepare.outdated'));
+  session.edit(label, (document) => (document.background === background ? edit(document) : document));
 }
 
 /** Shows notices about what may surprise the user about a picture. */
@@ -243,10 +285,14 @@ export function addEmptyConcept(
 
 export async function chooseConceptImage(studio: Studio, id: string, file: File): Promise<void> {
   const { session } = studio;
-  const { image, subject } = await importConceptPicture(studio, file, session);
-  session.edit(i18next.t('changes.image'), (document) =>
-    changeConceptIfThere(document, id, { image, subject }),
-  );
+  // In turn: of two pictures, the one that was chosen last stays, however long the other takes.
+  const subject = await inTurn(session, async () => {
+    const picture = await importConceptPicture(studio, file, session);
+    session.edit(i18next.t('changes.image'), (document) =>
+      changeConceptIfThere(document, id, { image: picture.image, subject: picture.subject }),
+    );
+    return picture.subject;
+  });
   if (subject === null) await lookForSubject(studio, id, session);
 }
 

@@ -60,10 +60,12 @@ export async function offerReplacement(
   at: Point,
   session: ProjectSession,
 ): Promise<void> {
+  const { background } = session.document;
   const offer = (object: Extract<PlaceOffer, { kind: 'dropped' }>['object']) => {
     const isStillThere = session.document.concepts.some(
       ({ id, mode }) => id === conceptId && mode === 'place',
     );
+    if (session.document.background !== background) return;
     if (studio.session === session && isStillThere) {
       useEditor.setState({ offer: { kind: 'dropped', conceptId, fileName, object } });
     }
@@ -80,14 +82,13 @@ export async function offerReplacement(
   const { engine } = useStudio.getState();
   if (!engine?.pack?.capabilities.selectMask) return;
   // A pack of drawings can only place in photographs, which has been done.
-  const { background } = session.document;
   if (engine.vocabulary?.draws === 'drawings' && background !== null) {
     if (await isPhotograph(studio, background)) return;
   }
   const mask = await studio.masks.objectAt(session, at);
   if (mask === undefined) return;
   const plane = await studio.workbench.load(mask);
-  if (isObjectUnder(plane, at.x * scaleX, at.y * scaleY)) offer({ mask });
+  if (isObjectUnder(plane, at.x * scaleX, at.y * scaleY)) offer({ mask, background });
 }
 
 /** Accepts the offer. */
@@ -97,6 +98,8 @@ export function takeOffer(studio: Studio, offer: Extract<PlaceOffer, { kind: 'dr
   if ('mask' in object) {
     studio.edit(i18next.t('changes.replace'), (document) => {
       if (!document.concepts.some(({ id }) => id === conceptId)) return document;
+      // Another background has another object there.
+      if (document.background !== object.background) return document;
       return changeConcept(setMode(document, conceptId, 'replace'), conceptId, { mask: object.mask });
     });
     return;

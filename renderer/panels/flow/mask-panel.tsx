@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 import { coverageOf, isBlank } from '../../editor/mask-plane.ts';
-import { changeTarget, targetId, targetOf } from '../../editor/mask-target.ts';
+import { targetId, targetOf } from '../../editor/mask-target.ts';
 import { showScene, useEditor } from '../../session/editor-store.ts';
 import { reportFind } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
@@ -18,6 +18,7 @@ import { conceptName } from '../widgets/concept-name.ts';
 import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { HelpTip } from '../widgets/help-tip.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
+import { chooseMask } from './add-pictures.ts';
 import { FindOptions } from './find-options.tsx';
 import { MaskOperations } from './mask-operations.tsx';
 
@@ -86,10 +87,8 @@ export const MaskPanel = memo(function MaskPanel() {
     }
   };
   const load = async (file: File) => {
-    const { session } = studio;
     showScene();
-    const mask = await studio.pictures.importMask(file, file.name, size, session);
-    session.edit(t('changes.loadMask'), (before) => changeTarget(before, target, mask));
+    await chooseMask(studio, target, size, file);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a bar of controls is not a form's fieldset.

@@ -32,6 +32,8 @@ export async function placeConcept(studio: Studio, conceptId: string, over?: Pix
       ? withPlacedDetail(setMode(document, conceptId, 'place', placement), document)
       : document,
   );
+  // Another project may be shown meanwhile.
+  if (studio.session !== session) return;
   selectConcept(conceptId);
   takeTool(studio, 'move');
 }

@@ -4,13 +4,14 @@ import { IconFocusCentered, IconScissors, IconUpload, IconX } from '@tabler/icon
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
-import { changeConcept, changeConceptIfThere } from '../../editor/document-commands.ts';
+import { changeConcept } from '../../editor/document-commands.ts';
 import { reportFind, reportNotice } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { ControlHead } from '../widgets/control-head.tsx';
 import { FileButton } from '../widgets/file-button.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
+import { chooseSubject } from './add-pictures.ts';
 import { findSubject, subjectFinder, subjectPhrase } from './subject.ts';
 
 export function SubjectControl({ concept }: { concept: DocumentConcept }) {
@@ -60,7 +61,7 @@ export function SubjectActions({ concept }: { concept: DocumentConcept }) {
   const capabilities = useStudio((state) => state.engine?.pack?.capabilities);
   const finder = subjectFinder(capabilities);
   const [isFinding, setFinding] = useState(false);
-  const { id, image } = concept;
+  const { id, image, locked } = concept;
   if (image === null) return null;
   const phrase = subjectPhrase(concept);
   const needsName = finder === 'name' && phrase === '';
@@ -73,18 +74,13 @@ export function SubjectActions({ concept }: { concept: DocumentConcept }) {
       setFinding(false);
     }
   };
-  const load = async (file: File) => {
-    const { session } = studio;
-    const mask = await studio.pictures.importSubject(file, image, session);
-    session.edit(t('changes.subject'), (document) => changeConceptIfThere(document, id, { subject: mask }));
-  };
   return (
     <>
       <Button
         variant="default"
         leftSection={<IconFocusCentered size={14} aria-hidden />}
         loading={isFinding}
-        disabled={!capabilities || needsName}
+        disabled={!capabilities || needsName || locked}
         title={!capabilities ? t('device.starting') : needsName ? t('subject.needsName') : undefined}
         onClick={() =>
           finder === 'none' ? reportNotice(t('subject.getModel'), { kind: 'warning' }) : start(find)
@@ -94,7 +90,8 @@ export function SubjectActions({ concept }: { concept: DocumentConcept }) {
       </Button>
       <FileButton
         leftSection={<IconUpload size={14} aria-hidden />}
-        onFile={(file) => start(() => load(file))}
+        disabled={locked}
+        onFile={(file) => start(() => chooseSubject(studio, id, image, file))}
       >
         {t('subject.load')}
       </FileButton>

@@ -3,7 +3,7 @@
 import i18next from 'i18next';
 import type { Notice } from '../../../electron/contract/notices.ts';
 import type { Capabilities } from '../../../electron/contract/preparation.ts';
-import { changeConcept } from '../../editor/document-commands.ts';
+import { changeSubject } from '../../editor/document-commands.ts';
 import type { ProjectSession } from '../../session/project-session.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -77,10 +77,8 @@ export async function findSubject(
     finder === 'model' ? null : subjectPhrase(before),
   );
   if (found === undefined) return { isFound: false, notices };
-  if (current()?.image === before.image) {
-    session.edit(i18next.t('changes.subject'), (document) =>
-      changeConcept(document, conceptId, { subject: found }),
-    );
-  }
+  session.edit(i18next.t('changes.subject'), (document) =>
+    changeSubject(document, conceptId, before.image, found),
+  );
   return { isFound: true, notices };
 }

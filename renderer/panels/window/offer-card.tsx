@@ -38,6 +38,8 @@ export const OfferCard = memo(function OfferCard() {
     );
   }
   const { object, fileName } = offer;
+  // The object was in another background.
+  if ('mask' in object && object.background !== document.background) return null;
   const covering =
     'conceptId' in object && isOf(object.conceptId) ? conceptName(document, object.conceptId) : null;
   return (
