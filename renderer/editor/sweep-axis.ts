@@ -37,6 +37,29 @@ export function valuesBetween(from: number, to: number, count: number, { step }:
   return [...new Set(values)];
 }
 
+/** So many seeds, one after another. */
+export function seedsFrom(seed: number, count: number): number[] {
+  const first = Math.min(seed, MAX_SEED - count + 1);
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
+/**
+ * Another number of values between the same ends, which may have been typed and lie beyond the slider. Of one value, or
+ * of none that the parameter can have, the whole range; of seeds, those that follow.
+ */
+export function withCount(
+  values: readonly number[] | undefined,
+  count: number,
+  parameter: SweepParameter,
+): number[] {
+  const range = sweepRange(parameter);
+  const [from, to] =
+    values === undefined ? [range.min, range.max] : [Math.min(...values), Math.max(...values)];
+  if (parameter === 'seed' && to - from < count - 1) return seedsFrom(from, count);
+  const isPoint = from === to && count > 1;
+  return isPoint ? valuesBetween(range.min, range.max, count, range) : valuesBetween(from, to, count, range);
+}
+
 /** Typed numbers, separated by commas; undefined for anything that the parameter cannot be, or too many. */
 export function parseValues(text: string, parameter: SweepParameter): number[] | undefined {
   const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));

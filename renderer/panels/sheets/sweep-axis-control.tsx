@@ -2,7 +2,14 @@
 import { Group, NumberInput, RangeSlider, Select, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { MAX_SWEEP_VALUES, SWEEP_PARAMETERS, type SweepParameter } from '../../../electron/contract/sweep.ts';
-import { endsOf, parseValues, sweepRange, valuesBetween } from '../../editor/sweep-axis.ts';
+import {
+  endsOf,
+  parseValues,
+  seedsFrom,
+  sweepRange,
+  valuesBetween,
+  withCount,
+} from '../../editor/sweep-axis.ts';
 import { useSweepNames } from '../widgets/sweep-names.ts';
 
 /** An axis as it is edited. */
@@ -20,9 +27,9 @@ export function textOf(values: readonly number[]): string {
 
 /** An axis over the whole range of a parameter; for seeds, from the scene's own upwards. */
 export function usualAxis(parameter: SweepParameter, seed: number): EditedAxis {
-  const range = sweepRange(parameter);
-  const [from, to] = parameter === 'seed' ? [seed, seed + USUAL_COUNT - 1] : [range.min, range.max];
-  return { parameter, text: textOf(valuesBetween(from, to, USUAL_COUNT, range)) };
+  const values =
+    parameter === 'seed' ? seedsFrom(seed, USUAL_COUNT) : withCount(undefined, USUAL_COUNT, parameter);
+  return { parameter, text: textOf(values) };
 }
 
 export function SweepAxisControl({
@@ -42,8 +49,6 @@ export function SweepAxisControl({
   const values = parseValues(text, parameter);
   const ends = endsOf(values, range);
   const count = values?.length ?? USUAL_COUNT;
-  const spread = ([from, to]: readonly [number, number], next: number) =>
-    onText(textOf(valuesBetween(from, to, next, range)));
   return (
     <Stack gap="2xs" role="group" aria-label={t(`sweep.axes.${which}`)}>
       <Group gap="xs" wrap="nowrap" align="flex-end">
@@ -65,7 +70,9 @@ export function SweepAxisControl({
           clampBehavior="strict"
           allowDecimal={false}
           value={count}
-          onChange={(next) => typeof next === 'number' && spread(ends, next)}
+          onChange={(next) =>
+            typeof next === 'number' && next !== count && onText(textOf(withCount(values, next, parameter)))
+          }
         />
       </Group>
       <RangeSlider
@@ -78,7 +85,7 @@ export function SweepAxisControl({
         label={(value) => value}
         thumbFromLabel={t('sweep.from', { name: ofParameter(parameter) })}
         thumbToLabel={t('sweep.to', { name: ofParameter(parameter) })}
-        onChange={(next) => spread(next, count)}
+        onChange={([from, to]) => onText(textOf(valuesBetween(from, to, count, range)))}
       />
       <TextInput
         size="xs"

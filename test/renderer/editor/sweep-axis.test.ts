@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_SWEEP_VALUES, SWEEP_PARAMETERS, sweepValueSchema } from '../../../electron/contract/sweep.ts';
-import { endsOf, parseValues, sweepRange, valuesBetween } from '../../../renderer/editor/sweep-axis.ts';
+import {
+  endsOf,
+  parseValues,
+  seedsFrom,
+  sweepRange,
+  valuesBetween,
+  withCount,
+} from '../../../renderer/editor/sweep-axis.ts';
 
 describe('the values of an axis', () => {
   it('are evenly spaced on the parameter’s steps, both ends included', () => {
@@ -42,6 +49,22 @@ describe('the values of an axis', () => {
     ] as const) {
       expect(parseValues(text, parameter)).toBeUndefined();
     }
+  });
+
+  it('keep their ends when there are more or fewer of them, on the slider or beyond it', () => {
+    expect(withCount([0, 0.5, 1], 5, 'beta')).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    // Any picture's seed lies beyond the slider.
+    expect(withCount([3_000_000_000, 3_000_000_001], 4, 'seed')).toEqual(seedsFrom(3_000_000_000, 4));
+    expect(withCount([7, 507], 3, 'seed')).toEqual([7, 257, 507]);
+    expect(withCount([7, 8, 9], 2, 'seed')).toEqual([7, 9]);
+    expect(withCount([0.4, 0.6], 1, 'alpha')).toEqual([0.4]);
+    expect(withCount([0.4], 3, 'beta')).toEqual([0, 0.5, 1]);
+    expect(withCount(undefined, 3, 'beta')).toEqual([0, 0.5, 1]);
+  });
+
+  it('of seeds end at the last one', () => {
+    expect(seedsFrom(4_294_967_295, 3)).toEqual([4_294_967_293, 4_294_967_294, 4_294_967_295]);
+    expect(withCount([4_294_967_295], 2, 'seed')).toEqual([4_294_967_294, 4_294_967_295]);
   });
 
   it('are shown on the slider within its range', () => {
