@@ -8,16 +8,16 @@ import {
   useSensors,
 } from '@dnd-kit/core';
 import { SortableContext, verticalListSortingStrategy } from '@dnd-kit/sortable';
-import { Button, FileButton, Stack, Text, Tooltip } from '@mantine/core';
+import { Button, Stack, Text, Tooltip } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import { MAX_CONCEPTS } from '../../../electron/contract/scene-file.ts';
 import { moveConcept } from '../../editor/document-commands.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { conceptName } from '../widgets/concept-name.ts';
+import { PicturePicker } from '../widgets/picture-picker.tsx';
 import { addConceptPictures } from './add-pictures.ts';
 import { ConceptCard } from './concept-card.tsx';
 
@@ -51,11 +51,7 @@ export const ConceptList = memo(function ConceptList({ concepts }: Pick<SceneDoc
         </SortableContext>
       </DndContext>
       {concepts.length < MAX_CONCEPTS ? (
-        <FileButton
-          multiple
-          accept={PICTURE_FILE_ACCEPT}
-          onChange={(files) => start(() => addConceptPictures(studio, files))}
-        >
+        <PicturePicker isMultiple onFiles={(files) => start(() => addConceptPictures(studio, files))}>
           {(open) => (
             <Tooltip label={t('concept.addHint')}>
               <Button variant="light" leftSection={<IconPlus size={16} aria-hidden />} {...open}>
@@ -63,7 +59,7 @@ export const ConceptList = memo(function ConceptList({ concepts }: Pick<SceneDoc
               </Button>
             </Tooltip>
           )}
-        </FileButton>
+        </PicturePicker>
       ) : (
         <Text size="xs" c="dimmed">
           {t('concept.full')}

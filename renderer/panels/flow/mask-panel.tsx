@@ -1,10 +1,9 @@
 /** The bar above the canvas for the selected concept's mask: what the tools paint, its share, and operations on all of it. */
-import { Group, FileButton as MantineFileButton, Menu, SegmentedControl, Text } from '@mantine/core';
+import { Group, Menu, SegmentedControl, Text } from '@mantine/core';
 import { IconCopy, IconDownload, IconSearch, IconUpload } from '@tabler/icons-react';
 import { memo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
-import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 import { coverageOf, isBlank } from '../../editor/mask-plane.ts';
 import { targetId, targetOf } from '../../editor/mask-target.ts';
 import { showScene, useEditor } from '../../session/editor-store.ts';
@@ -18,6 +17,7 @@ import { conceptName } from '../widgets/concept-name.ts';
 import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { HelpTip } from '../widgets/help-tip.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
+import { PicturePicker } from '../widgets/picture-picker.tsx';
 import { chooseMask } from './add-pictures.ts';
 import { FindOptions } from './find-options.tsx';
 import { MaskOperations } from './mask-operations.tsx';
@@ -111,13 +111,13 @@ export const MaskPanel = memo(function MaskPanel() {
         )}
         {!paintsFront && <FindOptions capabilities={capabilities} />}
         <MaskOperations targetId={target} isLocked={locked} isInBar />
-        <MantineFileButton accept={PICTURE_FILE_ACCEPT} onChange={(file) => file && start(() => load(file))}>
+        <PicturePicker onFiles={([file]) => start(() => load(file))}>
           {(open) => (
             <IconButton label={t('mask.import')} variant="default" size="md" disabled={locked} {...open}>
               <IconUpload size={16} aria-hidden />
             </IconButton>
           )}
-        </MantineFileButton>
+        </PicturePicker>
         <SaveMask id={target} name={name} />
         <DropdownMenu>
           <Menu.Target>

@@ -1,25 +1,15 @@
 /** The start screen: a new project from a picture or a name, the samples, and the recent projects. */
-import {
-  Button,
-  FileButton,
-  Group,
-  Skeleton,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-  UnstyledButton,
-} from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text, TextInput, Title, UnstyledButton } from '@mantine/core';
 import { IconPhotoPlus } from '@tabler/icons-react';
 import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type RecentProject, sampleSchema } from '../../../electron/contract/commands/project-commands.ts';
 import type { CommandOutput } from '../../../electron/contract/commands.ts';
-import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
 import { reportError } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { BrandMark } from '../widgets/brand-mark.tsx';
+import { PicturePicker } from '../widgets/picture-picker.tsx';
 import { ProjectCard } from './project-card.tsx';
 import { SampleCard } from './sample-card.tsx';
 import { startFromPictures } from './start-from-pictures.ts';
@@ -52,11 +42,7 @@ export function ProjectsSheet() {
         </div>
       </div>
       <div className="start-new">
-        <FileButton
-          multiple
-          accept={PICTURE_FILE_ACCEPT}
-          onChange={(files) => start(() => startFromPictures(studio, files))}
-        >
+        <PicturePicker isMultiple onFiles={(files) => start(() => startFromPictures(studio, files))}>
           {(open) => (
             <UnstyledButton className="start-drop" {...open}>
               <IconPhotoPlus size={36} aria-hidden />
@@ -66,7 +52,7 @@ export function ProjectsSheet() {
               </Text>
             </UnstyledButton>
           )}
-        </FileButton>
+        </PicturePicker>
         <NewProject />
       </div>
       {samples?.length !== 0 && (

@@ -1,7 +1,7 @@
 /** A button that opens a picker for picture files. */
-import { Button, type ButtonProps, FileButton as MantineFileButton } from '@mantine/core';
+import { Button, type ButtonProps } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { PICTURE_FILE_ACCEPT } from '../../../electron/contract/picture-formats.ts';
+import { PicturePicker } from './picture-picker.tsx';
 
 export function FileButton({
   onFile,
@@ -9,12 +9,12 @@ export function FileButton({
   ...props
 }: ButtonProps & { onFile: (file: File) => void; children: ReactNode }) {
   return (
-    <MantineFileButton accept={PICTURE_FILE_ACCEPT} onChange={(file) => file && onFile(file)}>
+    <PicturePicker onFiles={([file]) => onFile(file)}>
       {(open) => (
         <Button variant="default" {...props} {...open}>
           {children}
         </Button>
       )}
-    </MantineFileButton>
+    </PicturePicker>
   );
 }
