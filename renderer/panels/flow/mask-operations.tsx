@@ -1,5 +1,5 @@
 /** Operations on a whole mask, of the scene or of the picture being cut out. */
-import { Button, Menu, NumberInput } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import {
   IconAdjustments,
   IconFlipHorizontal,
@@ -14,6 +14,7 @@ import { showScene } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { BarButton } from '../widgets/bar-button.tsx';
 import { DropdownMenu, DropdownPanel } from '../widgets/dropdown.tsx';
+import { NumberField } from '../widgets/number-field.tsx';
 
 const TURN_ICONS = {
   rotateLeft: IconRotate,
@@ -67,15 +68,14 @@ function Operations({ targetId, isLocked }: Props) {
   );
   return (
     <div className="mask-operations">
-      <NumberInput
-        size="xs"
+      <NumberField
         label={t('mask.amount')}
         value={amount}
         min={1}
         max={128}
         clampBehavior="strict"
         allowDecimal={false}
-        onChange={(value) => typeof value === 'number' && setAmount(value)}
+        onCommit={setAmount}
       />
       {operation(t('mask.grow'), { kind: 'grow', radiusPx: amount })}
       {operation(t('mask.shrink'), { kind: 'shrink', radiusPx: amount })}
@@ -84,14 +84,13 @@ function Operations({ targetId, isLocked }: Props) {
       {operation(t('mask.removeSpecks'), { kind: 'removeSpecks', minAreaPx: amount * amount })}
       {operation(t('mask.invert'), { kind: 'invert' })}
       {operation(t('mask.clear'), { kind: 'clear' })}
-      <NumberInput
-        size="xs"
+      <NumberField
         label={t('mask.angle')}
         value={degrees}
         min={-180}
         max={180}
         clampBehavior="strict"
-        onChange={(value) => typeof value === 'number' && setDegrees(value)}
+        onCommit={setDegrees}
       />
       {operation(t('mask.rotate'), { kind: 'rotate', degrees })}
       {/* Within the panel: outside of it, a click would close the panel. */}

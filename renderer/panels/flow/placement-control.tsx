@@ -1,7 +1,7 @@
 /** The selected concept's placement in numbers: everything that can be done on the canvas, for the keyboard. */
-import { Button, Group, NumberInput, Stack, Switch } from '@mantine/core';
+import { Button, Group, Stack, Switch } from '@mantine/core';
 import { IconFlipHorizontal, IconFlipVertical } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Placement, Shadow } from '../../../electron/contract/placement.ts';
 import type { DocumentConcept } from '../../../electron/contract/scene-document.ts';
@@ -10,6 +10,7 @@ import { changePlacementIfThere, firstShadow } from '../../editor/placement-comm
 import { useStudioActions } from '../../session/studio-context.ts';
 import { ControlHead } from '../widgets/control-head.tsx';
 import { IconButton } from '../widgets/icon-button.tsx';
+import { NumberField } from '../widgets/number-field.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
 
 /** The history label of a change of a placement. */
@@ -196,29 +197,19 @@ function PlacementNumber({
   isDisabled: boolean;
   onCommit: (value: number) => void;
 }) {
-  const shown = Number(value.toFixed(decimals));
-  const [draft, setDraft] = useState(shown);
-  useEffect(() => setDraft(shown), [shown]);
   return (
-    <NumberInput
-      size="xs"
+    <NumberField
       flex={1}
       miw={0}
       label={label}
-      value={draft}
+      value={Number(value.toFixed(decimals))}
       min={min}
       max={max}
       decimalScale={decimals}
-      clampBehavior="blur"
       hideControls
       withKeyboardEvents
       disabled={isDisabled}
-      onChange={(next) => typeof next === 'number' && setDraft(next)}
-      onBlur={() => {
-        const clamped = Math.min(Math.max(draft, min), max);
-        if (clamped !== shown) onCommit(clamped);
-      }}
-      onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}
+      onCommit={onCommit}
     />
   );
 }

@@ -1,5 +1,5 @@
 /** One parameter of the render. */
-import { Group, NumberInput, RangeSlider, SegmentedControl, Select, Switch } from '@mantine/core';
+import { Group, RangeSlider, SegmentedControl, Select, Switch } from '@mantine/core';
 import { IconDice5, IconLock, IconLockOpen } from '@tabler/icons-react';
 import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +11,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { LabelledControl } from '../widgets/labelled-control.tsx';
+import { NumberField } from '../widgets/number-field.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
 import { useKeysTogether } from '../widgets/use-keys-together.ts';
 import { choiceKey, useParameterText } from './parameter-text.ts';
@@ -99,22 +100,17 @@ function SeedControl({ seed, onCommit }: { seed: number; onCommit: (seed: number
   const studio = useStudioActions();
   const editorSettings = useStudio((state) => state.settings.editor);
   const isLocked = editorSettings.seedLocked !== false;
-  const [draft, setDraft] = useState(seed);
-  useEffect(() => setDraft(seed), [seed]);
   return (
     <Group gap="2xs" wrap="nowrap">
-      <NumberInput
-        size="xs"
+      <NumberField
         flex={1}
         aria-label={t('parameters.seed.name')}
-        value={draft}
+        value={seed}
         min={0}
         max={0xffff_ffff}
         allowDecimal={false}
         clampBehavior="strict"
-        onChange={(next) => typeof next === 'number' && setDraft(next)}
-        onBlur={() => draft !== seed && onCommit(draft)}
-        onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}
+        onCommit={onCommit}
       />
       <IconButton
         label={t('parameters.dice')}

@@ -1,5 +1,5 @@
 /** Settings, each saved when it is changed. */
-import { NumberInput, Select, Stack, Switch } from '@mantine/core';
+import { Select, Stack, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Settings, SettingsChange } from '../../../electron/contract/settings.ts';
 import { changeEditorSettings } from '../../session/editor-settings.ts';
@@ -7,12 +7,15 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { MoreOptions } from '../flow/more-options.tsx';
 import { LANGUAGES, systemLanguage } from '../texts/texts.ts';
+import { NumberField } from '../widgets/number-field.tsx';
 import { Section } from '../widgets/section.tsx';
 import { FarmSettings } from './farm-settings.tsx';
 import { FolderSettings } from './folder-settings.tsx';
 import { ShortcutEditor } from './shortcut-editor.tsx';
 
 const MEGA = 2 ** 20;
+/** 8 TiB; far more digits would be no number that the host takes. */
+const MOST_CACHE_MB = 2 ** 23;
 const THEMES = ['system', 'light', 'dark'] as const;
 const WHEELS = ['zoom', 'brushSize'] as const;
 const DEVICES = ['auto', 'cuda', 'tensorrt', 'directml', 'webgpu', 'coreml', 'cpu'] as const;
@@ -68,7 +71,8 @@ export function SettingsSheet() {
         />
         <FarmSettings />
         <MoreOptions label={t('settings.memory')}>
-          <NumberInput
+          <NumberField
+            size="sm"
             label={t('settings.rowsAtOnce')}
             description={t('settings.rowsAtOnceHint')}
             value={settings.rowsAtOnce ?? 0}
@@ -76,7 +80,7 @@ export function SettingsSheet() {
             max={64}
             clampBehavior="strict"
             allowDecimal={false}
-            onChange={(value) => typeof value === 'number' && set({ rowsAtOnce: value === 0 ? null : value })}
+            onCommit={(value) => set({ rowsAtOnce: value === 0 ? null : value })}
           />
           <Switch
             label={t('settings.lowMemory')}
@@ -84,21 +88,24 @@ export function SettingsSheet() {
             checked={settings.lowMemory}
             onChange={({ currentTarget }) => set({ lowMemory: currentTarget.checked })}
           />
-          <NumberInput
+          <NumberField
+            size="sm"
             label={t('settings.releaseAfter')}
             value={settings.releaseModelsAfterMinutes}
             min={0}
             max={1440}
             clampBehavior="strict"
-            onChange={(value) => typeof value === 'number' && set({ releaseModelsAfterMinutes: value })}
+            onCommit={(value) => set({ releaseModelsAfterMinutes: value })}
           />
-          <NumberInput
+          <NumberField
+            size="sm"
             label={t('settings.cacheLimit')}
             value={Math.round(settings.cacheLimitBytes / MEGA)}
             min={0}
+            max={MOST_CACHE_MB}
             clampBehavior="strict"
             allowDecimal={false}
-            onChange={(value) => typeof value === 'number' && set({ cacheLimitBytes: value * MEGA })}
+            onCommit={(value) => set({ cacheLimitBytes: value * MEGA })}
           />
         </MoreOptions>
       </Section>

@@ -1,6 +1,6 @@
 /** A slider with a number field. A drag previews immediately and becomes one step of the history when it ends. */
 import { Box, Group, NumberInput, Slider } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useTypedNumber } from './number-field.tsx';
 import { useKeysTogether } from './use-keys-together.ts';
 
 export function NumberSlider({
@@ -24,8 +24,7 @@ export function NumberSlider({
   onDraft?: (value: number) => void;
   onCommit: (value: number) => void;
 }) {
-  const [draft, setDraft] = useState(value);
-  useEffect(() => setDraft(value), [value]);
+  const { draft, setDraft, field } = useTypedNumber({ value, min, max: most, onCommit });
   const { commit, handlers } = useKeysTogether(onCommit);
   const decimals = step < 1 ? 2 : 0;
   return (
@@ -49,18 +48,12 @@ export function NumberSlider({
         size="xs"
         w={70}
         aria-label={label}
-        value={draft}
         min={min}
         max={most}
         step={step}
         decimalScale={decimals}
         clampBehavior="blur"
-        onChange={(next) => typeof next === 'number' && setDraft(next)}
-        onBlur={() => {
-          const clamped = Math.min(Math.max(draft, min), most);
-          if (clamped !== value) onCommit(clamped);
-        }}
-        onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}
+        {...field}
       />
     </Group>
   );

@@ -64,3 +64,35 @@ describe('arrow keys on a slider', () => {
     expect(committed).toEqual([10, 0]);
   });
 });
+
+describe('the number beside a slider', () => {
+  const field = () => host.querySelector<HTMLInputElement>('input[inputmode]')!;
+  const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!;
+  const type = (text: string) =>
+    act(async () => {
+      setValue.call(field(), text);
+      field().dispatchEvent(new Event('input', { bubbles: true }));
+    });
+  const leave = () => act(async () => field().dispatchEvent(new FocusEvent('focusout', { bubbles: true })));
+
+  it('counts once it is left, within its range', async () => {
+    await type('1');
+    await type('12');
+    expect(committed).toEqual([]);
+    await leave();
+    expect(committed).toEqual([10]);
+  });
+
+  it('keeps its number when it is emptied', async () => {
+    // As by the backspace key: a single digit is there for a moment.
+    for (const text of ['3', '']) await type(text);
+    await leave();
+    expect(committed).toEqual([]);
+    expect(field().value).toBe('5');
+    expect(thumb().getAttribute('aria-valuenow')).toBe('5');
+    await type('-');
+    await leave();
+    expect(field().value).toBe('5');
+    expect(committed).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+/** A number that is typed: it counts when the field is left, or at Enter. One that is emptied keeps its number. */
+import { NumberInput, type NumberInputProps } from '@mantine/core';
+import { type KeyboardEvent, useEffect, useState } from 'react';
+
+export interface TypedNumber {
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly onCommit: (value: number) => void;
+}
+
+/** @returns the props of the field, and what sets its number during a drag elsewhere */
+export function useTypedNumber({ value, min, max, onCommit }: TypedNumber) {
+  /** A text while it is none, such as a sign or nothing. */
+  const [typed, setTyped] = useState<number | string>(value);
+  useEffect(() => setTyped(value), [value]);
+  return {
+    /** The number as it is being changed. */
+    draft: typeof typed === 'number' ? typed : value,
+    setDraft: (next: number) => setTyped(next),
+    field: {
+      value: typed,
+      onChange: setTyped,
+      onBlur: () => {
+        const next = typeof typed === 'number' ? Math.min(Math.max(typed, min), max) : value;
+        setTyped(next);
+        if (next !== value) onCommit(next);
+      },
+      onKeyDown: ({ key, currentTarget }: KeyboardEvent<HTMLInputElement>) =>
+        key === 'Enter' && currentTarget.blur(),
+    },
+  };
+}
+
+export function NumberField({
+  value,
+  min,
+  max,
+  onCommit,
+  ...props
+}: TypedNumber & Omit<NumberInputProps, keyof TypedNumber | 'onChange' | 'onBlur' | 'onKeyDown'>) {
+  const { field } = useTypedNumber({ value, min, max, onCommit });
+  return <NumberInput size="xs" clampBehavior="blur" min={min} max={max} {...props} {...field} />;
+}
