@@ -9,17 +9,18 @@ export function usePicture(
   id: AssetId | null,
   onError: (error: unknown) => void,
 ): Picture | undefined {
-  const [picture, setPicture] = useState<Picture | undefined>(undefined);
+  /** An object for each opening: one picture may be opened again while it is still shown, and has to be given back twice. */
+  const [shown, setShown] = useState<{ readonly picture: Picture } | undefined>(undefined);
   useEffect(() => {
     if (id === null) {
-      setPicture(undefined);
+      setShown(undefined);
       return;
     }
     let isCurrent = true;
     library
       .open(id)
       .then((opened) => {
-        if (isCurrent) setPicture(opened);
+        if (isCurrent) setShown({ picture: opened });
         else library.release(id);
       })
       .catch((error: unknown) => {
@@ -30,6 +31,6 @@ export function usePicture(
     };
   }, [library, id, onError]);
   // Release it only when another one is drawn instead.
-  useEffect(() => picture && (() => library.release(picture.id)), [library, picture]);
-  return picture;
+  useEffect(() => shown && (() => library.release(shown.picture.id)), [library, shown]);
+  return shown?.picture;
 }
