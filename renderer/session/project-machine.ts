@@ -139,7 +139,9 @@ function changed(history: DocumentHistory, change: Change): DocumentHistory {
   if (change.kind === 'undo') return undoIn(history) ?? history;
   if (change.kind === 'redo') return redoIn(history) ?? history;
   const present = presentOf(history);
-  if (change.kind === 'command' || !change.edit || !present) return history;
+  if (!present) return history;
+  // One step, whose document is not known yet: an undo takes it back, and not the one before it.
+  if (change.kind === 'command' || !change.edit) return commitTo(history, present);
   const after = applied(change.edit, present);
   return after === present || after instanceof Failure ? history : commitTo(history, after);
 }

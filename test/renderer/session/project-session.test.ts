@@ -103,6 +103,45 @@ describe('project session', () => {
     expect(session.document.prompt).toBe('restored');
   });
 
+  it('undoes a change that is still prepared, and not the one before it', async () => {
+    const { session, calls } = openSession();
+    const shown: string[] = [];
+    const prepared = Promise.withResolvers<DocumentEdit>();
+    const painted = session.editPrepared('stroke', () => prepared.promise);
+    expect(session.view()).toMatchObject({ canUndo: true, canRedo: false, position: 1 });
+    session.undo();
+    shown.push(session.document.prompt);
+    expect(session.view()).toMatchObject({ canUndo: false, canRedo: true, position: 0 });
+    expect(session.unsaved()).toBeUndefined();
+    prepared.resolve(prompted('stroke'));
+    await painted;
+    shown.push(session.document.prompt);
+    calls[0]!.answer(stateOf('stroke', 1));
+    await expect.poll(() => calls.length).toBe(2);
+    shown.push(session.document.prompt);
+    expect(calls.map(({ name }) => name)).toEqual(['project.commit', 'project.undo']);
+    const undone = stateOf('', 0);
+    calls[1]!.answer({ ...undone, revision: 2, history: { ...undone.history, length: 2 } });
+    await session.saved();
+    shown.push(session.document.prompt);
+    expect(shown).toEqual(['', '', '', '']);
+  });
+
+  it('offers no redo after a change that is still prepared, or a command', async () => {
+    const { session, calls } = openSession();
+    session.edit('a', prompted('a'));
+    calls[0]!.answer(stateOf('a', 1));
+    await session.saved();
+    session.undo();
+    calls[1]!.answer({ ...stateOf('', 0), revision: 2, history: { ...stateOf('', 0).history, length: 2 } });
+    await session.saved();
+    expect(session.view().canRedo).toBe(true);
+    session.run(() => new Promise(() => undefined));
+    expect(session.view().canRedo).toBe(false);
+    session.redo();
+    expect(session.view()).toMatchObject({ pending: 1, position: 1 });
+  });
+
   it('prepares a change in its turn, and rejects once with the reason if that fails', async () => {
     const { session, calls, errors } = openSession();
     const prepared: string[] = [];
