@@ -145,6 +145,14 @@ export function conflictsOf(
   ).map((entry) => entry.action);
 }
 
+/** Keys of the canvas and the page, which come before any action; with Ctrl, some of them are free. */
+const FIXED_KEYS = /^(?:(?:Alt\+|Shift\+)*(?:Enter|Tab|Backslash|Arrow\w+)|(?:\w+\+)*(?:Space|Escape))$/;
+
+/** Whether a chord can be given to an action. */
+export function isFreeChord(chord: KeyChord): boolean {
+  return !FIXED_KEYS.test(chord);
+}
+
 /** The changed shortcuts when an action gets a chord: the others that had it lose it. */
 export function withChord(
   overrides: ShortcutOverrides,

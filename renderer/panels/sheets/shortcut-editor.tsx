@@ -9,6 +9,7 @@ import {
   chordOf,
   chordsOf,
   conflictsOf,
+  isFreeChord,
   printedChord,
   SHORTCUTS,
   withChord,
@@ -17,6 +18,10 @@ import { changeSettings } from '../../session/editor-settings.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { Chord, IconButton } from '../widgets/icon-button.tsx';
+
+function inWords(chord: string): string {
+  return printedChord(chord, false).join('+');
+}
 
 export function ShortcutEditor() {
   const { t } = useTranslation();
@@ -34,7 +39,7 @@ export function ShortcutEditor() {
       losers
         .map((loser) =>
           t('settings.conflict', {
-            keys: printedChord(chord, false).join('+'),
+            keys: inWords(chord),
             action: t(`actions.${loser}`),
           }),
         )
@@ -82,7 +87,9 @@ export function ShortcutEditor() {
                           return;
                         }
                         const chord = chordOf(event.nativeEvent);
-                        if (chord !== undefined) bind(action, chord);
+                        if (chord === undefined) return;
+                        if (isFreeChord(chord)) bind(action, chord);
+                        else setMessage(t('settings.fixedKey', { keys: inWords(chord) }));
                       }}
                     >
                       {waiting === action ? (

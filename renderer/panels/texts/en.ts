@@ -1080,6 +1080,7 @@ export const en = {
     default: 'Reset shortcut for {{action}}',
     none: 'none',
     conflict: '{{keys}} was removed from {{action}}.',
+    fixedKey: '{{keys}} cannot be assigned: the canvas and the window use it. Press other keys.',
     resetAll: 'Reset all shortcuts',
   },
   about: {

@@ -1037,6 +1037,7 @@ export const ko = {
     default: '{{action}} 단축키 초기화',
     none: '없음',
     conflict: '{{keys}}은(는) {{action}}에서 옮겨 왔습니다.',
+    fixedKey: '{{keys}} 키는 캔버스와 창에서 사용하므로 지정할 수 없습니다. 다른 키를 누르세요.',
     resetAll: '모든 단축키 초기화',
   },
   about: {

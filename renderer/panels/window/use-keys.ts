@@ -49,6 +49,27 @@ function worksInSheet(action: ActionName): boolean {
   return action.startsWith('app.') || WHILE_TYPING.includes(action);
 }
 
+/** Actions that a key which is held repeats: a render, an export or a copy of the project is made once. */
+const REPEATED: readonly ActionName[] = [
+  'brush.smaller',
+  'brush.larger',
+  'brush.softer',
+  'brush.harder',
+  'edit.undo',
+  'edit.redo',
+  'concept.next',
+  'concept.previous',
+  'concept.forward',
+  'concept.backward',
+  'view.zoomIn',
+  'view.zoomOut',
+];
+
+function runByKey(studio: Studio, action: ActionName, event: KeyboardEvent): void {
+  event.preventDefault();
+  if (!event.repeat || REPEATED.includes(action)) runAction(studio, action);
+}
+
 /** Whether an element is being dragged by keys, where Escape ends the drag. */
 function isDragHandle(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('[aria-roledescription][aria-pressed="true"]') !== null;
@@ -117,8 +138,7 @@ export function useKeys(): void {
         if (isInSheet(event.target)) {
           // The sheet, or a menu in it, handles Escape.
           if (!action || !worksInSheet(action)) return;
-          event.preventDefault();
-          runAction(studio, action);
+          runByKey(studio, action, event);
           return;
         }
         if (event.code === 'Space' && !isControl(event.target)) {
@@ -131,7 +151,8 @@ export function useKeys(): void {
           return;
         }
         if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {
-          if (isSceneHidden()) return;
+          // One that is held has applied what it was pressed for.
+          if (isSceneHidden() || event.repeat) return;
           const { cutOut } = useEditor.getState();
           const hits = currentHits();
           if (hits !== null) start(() => studio.maskHits.apply(studio.session, hits));
@@ -147,9 +168,7 @@ export function useKeys(): void {
           if (!isSceneHidden() && studio.tools.nudge(nudge)) event.preventDefault();
           return;
         }
-        if (!action) return;
-        event.preventDefault();
-        runAction(studio, action);
+        if (action) runByKey(studio, action, event);
       },
       { signal },
     );

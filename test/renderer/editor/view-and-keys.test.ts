@@ -13,6 +13,7 @@ import {
   chordOf,
   chordsOf,
   conflictsOf,
+  isFreeChord,
   type PressedKey,
   printedChord,
   SHORTCUTS,
@@ -160,5 +161,26 @@ describe('parameter fields', () => {
       expect(parameters).not.toHaveProperty('seed');
     }
     expect(preset('recommended', { alpha: 0 }).alpha).toBe(0);
+  });
+});
+
+describe('the keys that can be given to actions', () => {
+  it('are all but those that the canvas and the page take first', () => {
+    for (const { chords } of SHORTCUTS) for (const chord of chords) expect(isFreeChord(chord)).toBe(true);
+    for (const chord of ['Ctrl+ArrowLeft', 'Ctrl+Alt+Enter', 'Alt+KeyK', 'F2', 'Shift+Delete']) {
+      expect(isFreeChord(chord)).toBe(true);
+    }
+    for (const chord of [
+      'Enter',
+      'Alt+Enter',
+      'Shift+ArrowUp',
+      'Space',
+      'Ctrl+Space',
+      'Tab',
+      'Shift+Backslash',
+    ]) {
+      expect(isFreeChord(chord)).toBe(false);
+    }
+    expect(isFreeChord('Ctrl+Escape')).toBe(false);
   });
 });

@@ -34,6 +34,7 @@ const studio = {
     nudge: () => calls.push('nudge'),
     endNudging: () => undefined,
   },
+  view: { zoom: () => calls.push('zoom') },
   maskHits: { apply: async () => void calls.push('apply hits') },
   cutOuts: { finish: () => calls.push('finish') },
   workbench: {
@@ -120,4 +121,18 @@ test('a key that changes the mask returns to the scene, where the change can be 
   useEditor.setState({ shownRenderId: 'render' });
   press('Delete');
   expect(calls).toEqual(['clear while viewing null']);
+});
+
+test('a key that is held renders, exports and finishes once, but undoes and zooms on', () => {
+  const held = (key: string, code: string, modifiers: KeyboardEventInit = {}) => {
+    for (const repeat of [false, true, true]) {
+      const event = { key, code, repeat, bubbles: true, ...modifiers };
+      page().body.dispatchEvent(new KeyboardEvent('keydown', event));
+    }
+  };
+  useEditor.setState({ hits: null });
+  held('Delete', 'Delete');
+  held('=', 'Equal', { ctrlKey: true });
+  held('Enter', 'Enter');
+  expect(calls).toEqual(['clear while viewing null', 'zoom', 'zoom', 'zoom', 'confirm']);
 });
