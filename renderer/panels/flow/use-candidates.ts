@@ -13,13 +13,14 @@ export const CANDIDATE_COUNT = 4;
 const KEPT_KEY = 'background-candidates';
 
 interface Kept {
-  /** The job whose candidates were used or discarded. */
-  readonly dismissedJobId: string | null;
+  /** The jobs whose candidates were used or discarded, of any project. */
+  readonly dismissedJobIds: readonly string[];
   /** Jobs that regenerated single candidates, by the seed of the original one. */
   readonly replacements: Readonly<Record<string, string>>;
 }
 
-const NOTHING: Kept = { dismissedJobId: null, replacements: {} };
+const NOT_HELD = { jobId: undefined, questions: 0 };
+const NOTHING: Kept = { dismissedJobIds: [], replacements: {} };
 
 function readKept(): Kept {
   const text = sessionStorage.getItem(KEPT_KEY);
@@ -35,15 +36,25 @@ export function useCandidates() {
   const jobs = useStudio((state) => state.jobs);
   const projectId = useStudio((state) => state.project?.state.projectId);
   const [kept, setKept] = useState(readKept);
-  const keep = (next: Kept) => {
+  const keep = (change: (before: Kept) => Partial<Kept>) => {
+    // As it is now: another candidate may have been regenerated since the page was drawn.
+    const before = readKept();
+    const next = { ...before, ...change(before) };
     sessionStorage.setItem(KEPT_KEY, JSON.stringify(next));
     setKept(next);
   };
+  /** While single ones are asked for: the host tells of such a job before it answers that it is one. */
+  const [held, setHeld] = useState<{ readonly jobId: string | undefined; readonly questions: number }>(
+    NOT_HELD,
+  );
   const replacing = new Set(Object.values(kept.replacements));
-  const job = Object.values(jobs).findLast(
+  const newest = Object.values(jobs).findLast(
     (one) => one.kind === 'generateBackgrounds' && one.projectId === projectId && !replacing.has(one.jobId),
   );
-  const made = job?.result?.kind === 'backgrounds' && job.jobId !== kept.dismissedJobId ? job.result : null;
+  const heldJob = held.questions > 0 && held.jobId !== undefined ? jobs[held.jobId] : undefined;
+  const job = heldJob?.projectId === projectId ? heldJob : newest;
+  const made =
+    job?.result?.kind === 'backgrounds' && !kept.dismissedJobIds.includes(job.jobId) ? job.result : null;
   const replacingOf = (seed: number): JobState | undefined => jobs[kept.replacements[String(seed)] ?? ''];
   // biome-ignore lint/correctness/useExhaustiveDependencies: replacingOf changes with the jobs and with what is kept.
   const candidates = useMemo(
@@ -77,12 +88,22 @@ export function useCandidates() {
       await studio.jobs.finished(begun);
     },
     regenerate: async (originalSeed: number) => {
-      const begun = await begin(1, randomSeed());
-      keep({ ...kept, replacements: { ...kept.replacements, [originalSeed]: begun.jobId } });
+      setHeld(({ questions }) => ({ jobId: job?.jobId, questions: questions + 1 }));
+      let begun: JobState;
+      try {
+        begun = await begin(1, randomSeed());
+        const { jobId } = begun;
+        keep(({ replacements }) => ({ replacements: { ...replacements, [originalSeed]: jobId } }));
+      } finally {
+        setHeld((before) => ({ ...before, questions: before.questions - 1 }));
+      }
       await studio.jobs.finished(begun);
     },
     /** One was used, or all were discarded. */
-    dismiss: () => keep({ ...kept, dismissedJobId: job?.jobId ?? null }),
+    dismiss: () =>
+      keep(({ dismissedJobIds }) => ({
+        dismissedJobIds: job === undefined ? dismissedJobIds : [...dismissedJobIds, job.jobId],
+      })),
   };
 }
 
