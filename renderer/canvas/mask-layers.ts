@@ -2,6 +2,7 @@
  * The layers of the scene's masks, in sync with the document: saves painted masks, loads the document's masks, and
  * repaints what the previous page could not save.
  */
+import { StudioError } from '../../electron/contract/errors.ts';
 import type { AssetId } from '../../electron/contract/render-request.ts';
 import { GestureLog, missingGestures, type RecordedGesture, replayGesture } from '../editor/gesture-log.ts';
 import { copyPlane, type MaskPlane, maskPlane, planeRect } from '../editor/mask-plane.ts';
@@ -12,6 +13,9 @@ import type { Size } from '../editor/view-transform.ts';
 import { colourLayer, emptyLayer, type MaskLayer } from './mask-layer.ts';
 import type { MaskLibrary } from './mask-library.ts';
 import type { MaskChange, WorkbenchEvents } from './workbench-events.ts';
+
+/** Wait before a mask is read again from a host that could not be reached. */
+const RETRY_MS = 500;
 
 export interface LayerEvents {
   /** A layer was added or removed, or a mask was loaded or committed. */
@@ -251,7 +255,7 @@ export class MaskLayers {
     }
     layer.loading = maskId;
     // What is painted or computed meanwhile belongs on top of it.
-    this.#making(layer, () => this.#library.load(maskId, this.#size))
+    this.#making(layer, () => this.#read(targetId, layer, maskId))
       .then((plane) => {
         if (layer.loading !== maskId || this.#layers.get(targetId) !== layer) return;
         layer.loading = null;
@@ -260,9 +264,27 @@ export class MaskLayers {
       })
       .catch((error: unknown) => {
         // A later one may be on its way.
-        if (layer.loading === maskId) layer.loading = null;
+        if (layer.loading !== maskId) return;
+        layer.loading = null;
         this.#host.fail(error);
       });
+  }
+
+  /** Reads a mask, again until the host can be reached: what is painted meanwhile waits for it. */
+  async #read(targetId: string, layer: MaskLayer, maskId: AssetId): Promise<MaskPlane> {
+    const size = this.#size;
+    for (;;) {
+      try {
+        return await this.#library.load(maskId, size);
+      } catch (error) {
+        const isLost = error instanceof StudioError && error.code === 'HOST_UNREACHABLE';
+        if (!isLost) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        // Nothing waits for it any more.
+        const isWanted = layer.loading === maskId && this.#layers.get(targetId) === layer;
+        if (!isWanted && layer.saving === 0) throw error;
+      }
+    }
   }
 
   #show(targetId: string, layer: MaskLayer, plane: MaskPlane, maskId: AssetId | null): void {
