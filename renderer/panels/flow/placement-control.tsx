@@ -96,6 +96,7 @@ export function PlacementControl({
       </Group>
       <Labelled label={t('placement.opacity')}>
         <NumberSlider
+          {...numbers}
           label={t('placement.opacity')}
           value={Math.round(placement.opacity * 100)}
           min={0}
@@ -107,6 +108,7 @@ export function PlacementControl({
       </Labelled>
       <Labelled label={t('placement.softEdge')}>
         <NumberSlider
+          {...numbers}
           label={t('placement.softEdge')}
           value={placement.softEdgePx}
           min={0}
@@ -155,6 +157,7 @@ export function PlacementControl({
           </Group>
           <Labelled label={t('placement.shadowOpacity')}>
             <NumberSlider
+              {...numbers}
               label={t('placement.shadowOpacity')}
               value={Math.round(shadow.opacity * 100)}
               min={0}

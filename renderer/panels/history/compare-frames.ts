@@ -21,7 +21,9 @@ function compareWith(studio: Studio, firstId: string, second: RenderSummary): vo
 /** Shows a render, or compares it with the one that waits for it. */
 export function showOrCompare(studio: Studio, render: RenderSummary): void {
   const { comparingId } = useEditor.getState();
-  if (comparingId === null || comparingId === render.renderId) {
+  // The waiting one may have been deleted, and nothing says any more that it waits.
+  const first = findRender(useStudio.getState(), comparingId);
+  if (comparingId === null || !first?.result || first.isDeleted || comparingId === render.renderId) {
     useEditor.setState({ comparingId: null });
     studio.renders.show(render);
   } else compareWith(studio, comparingId, render);

@@ -10,13 +10,16 @@ import { differenceInWords } from './difference-words.ts';
 export function Differences({ a, b }: { a: RenderSummary; b: RenderSummary }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const [differences, setDifferences] = useState<readonly RenderDifference[] | undefined>(undefined);
+  const [read, setRead] = useState<{ of: string; found: readonly RenderDifference[] } | undefined>(undefined);
+  const pair = `${a.renderId} ${b.renderId}`;
+  // Until they are read, nothing: those of the pair before would be wrong.
+  const differences = read?.of === pair ? read.found : undefined;
   useEffect(() => {
     let isCurrent = true;
     studio.client
       .call('renders.difference', { projectId: studio.projectId, a: a.renderId, b: b.renderId })
       .then((found) => {
-        if (isCurrent) setDifferences(found);
+        if (isCurrent) setRead({ of: `${a.renderId} ${b.renderId}`, found });
       })
       .catch(reportError);
     return () => {

@@ -10,6 +10,7 @@ export function NumberSlider({
   max,
   most = max,
   step,
+  isDisabled = false,
   onDraft,
   onCommit,
 }: {
@@ -20,6 +21,7 @@ export function NumberSlider({
   /** The largest number that can be typed, if beyond the slider's range. */
   most?: number | undefined;
   step: number;
+  isDisabled?: boolean;
   /** Called during a drag. */
   onDraft?: (value: number) => void;
   onCommit: (value: number) => void;
@@ -42,6 +44,7 @@ export function NumberSlider({
           onChangeEnd={(next) => commit(Number(next.toFixed(decimals)))}
           label={null}
           thumbLabel={label}
+          disabled={isDisabled}
         />
       </Box>
       <NumberInput
@@ -53,6 +56,7 @@ export function NumberSlider({
         step={step}
         decimalScale={decimals}
         clampBehavior="blur"
+        disabled={isDisabled}
         {...field}
       />
     </Group>
