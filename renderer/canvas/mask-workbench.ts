@@ -356,9 +356,9 @@ export class MaskWorkbench extends Watched {
     this.#redraw();
   }
 
-  /** A mask of the picture on the canvas, in mask coordinates. Not to be changed. @throws the library's StudioErrors */
-  load(maskId: AssetId): Promise<MaskPlane> {
-    return this.#library.load(maskId, this.#space.mask);
+  /** A mask in mask coordinates, by default of the picture on the canvas. Not to be changed. @throws as the library */
+  load(maskId: AssetId, picture: Size = this.#space.background): Promise<MaskPlane> {
+    return this.#library.load(maskId, maskSize(picture));
   }
 
   /** A mask as shown, as a PNG file; undefined for none. */

@@ -70,7 +70,8 @@ export async function offerReplacement(
       useEditor.setState({ offer: { kind: 'dropped', conceptId, fileName, object } });
     }
   };
-  const { scaleX, scaleY } = studio.workbench.space;
+  // The canvas may show another picture once the object is found.
+  const { scaleX, scaleY, background: size } = studio.workbench.space;
   const covering = session.document.concepts.findLast(({ id, mode, locked }) => {
     const plane = mode === 'replace' && !locked ? studio.workbench.planeOf(id) : undefined;
     return plane !== undefined && isInside(plane, at.x * scaleX, at.y * scaleY);
@@ -87,7 +88,7 @@ export async function offerReplacement(
   }
   const mask = await studio.masks.objectAt(session, at);
   if (mask === undefined) return;
-  const plane = await studio.workbench.load(mask);
+  const plane = await studio.workbench.load(mask, size);
   if (isObjectUnder(plane, at.x * scaleX, at.y * scaleY)) offer({ mask, background });
 }
 

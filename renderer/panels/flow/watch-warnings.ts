@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
 import type { MaskPlane } from '../../editor/mask-plane.ts';
 import { type RenderWarning, renderWarnings, type SceneFacts } from '../../editor/render-warnings.ts';
+import type { Size } from '../../editor/view-transform.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { reportError } from '../../session/notices.ts';
 import type { Studio } from '../../session/studio.ts';
@@ -31,7 +32,7 @@ export function WatchWarnings(): null {
     }
     let isCurrent = true;
     const look = async () => {
-      const facts = await factsOf(studio, document, drawsDrawings);
+      const facts = await factsOf(studio, document, size, drawsDrawings);
       if (!isCurrent) return;
       put(renderWarnings(document, { ...facts, size, frame, downscale: pack?.downscale }));
     };
@@ -47,12 +48,14 @@ export function WatchWarnings(): null {
 async function factsOf(
   studio: Studio,
   { background, concepts }: SceneDocument,
+  size: Size,
   packDrawsDrawings: boolean,
 ): Promise<Pick<SceneFacts, 'packDrawsDrawings' | 'photographs' | 'background' | 'masks' | 'imageSizes'>> {
   const replacing = concepts.filter(({ visible, mode }) => visible && mode === 'replace');
   const masks = new Map<string, MaskPlane>();
   for (const { id, mask } of replacing) {
-    if (mask !== null) masks.set(id, await studio.workbench.load(mask));
+    // The canvas may show a picture of another size, which is cut out.
+    if (mask !== null) masks.set(id, await studio.workbench.load(mask, size));
   }
   const sampled = [background!, ...replacing.flatMap(({ image }) => (image === null ? [] : [image]))];
   const photographs = new Set<string>();
