@@ -41,12 +41,24 @@ export class UnsavedChanges {
     void navigator.locks.request(this.#key, () => new Promise(() => undefined));
   }
 
-  /** Stores the current pending changes, replacing earlier ones. */
+  /**
+   * Stores the current pending changes, replacing earlier ones. Where the browser has no room for all of them, the last
+   * state as one step: the changes themselves go on in any case.
+   */
   keep(path: string, pending: PendingSteps | undefined): void {
-    if (pending === undefined) localStorage.removeItem(this.#key);
-    else {
-      const kept: Unsaved = { path, leftAtMs: Date.now(), ...pending };
-      localStorage.setItem(this.#key, JSON.stringify(kept));
+    if (pending === undefined) {
+      localStorage.removeItem(this.#key);
+      return;
+    }
+    const { base, steps } = pending;
+    for (const some of [steps, steps.slice(-1)]) {
+      const kept: Unsaved = { path, leftAtMs: Date.now(), base, steps: some };
+      try {
+        localStorage.setItem(this.#key, JSON.stringify(kept));
+        return;
+      } catch (error) {
+        console.warn('The browser has no room for unsaved changes.', error);
+      }
     }
   }
 }

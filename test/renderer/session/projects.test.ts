@@ -129,6 +129,26 @@ test('the project that was asked for last stays, however long an earlier one tak
   expect(projects.shown?.projectId).toBe('d');
 });
 
+test('changes go on where the browser has no room to keep them all', async () => {
+  const kept: string[][] = [];
+  vi.spyOn(console, 'warn').mockReturnValue(undefined);
+  vi.stubGlobal('localStorage', {
+    setItem: (_: string, text: string) => {
+      const { steps } = JSON.parse(text) as { steps: { label: string }[] };
+      if (steps.length > 2) throw new DOMException('full', 'QuotaExceededError');
+      kept.push(steps.map(({ label }) => label));
+    },
+    removeItem: () => undefined,
+  });
+  await projects.show(stateOf('a'));
+  useStudio.setState({ connection: 'lost' });
+  for (const text of ['1', '2', '3']) projects.shown!.edit(text, () => scene(text));
+  expect(kept).toEqual([['1'], ['1', '2'], ['3']]);
+  expect(useStudio.getState().project?.document).toEqual(scene('3'));
+  await projects.shown!.saved();
+  expect(committed).toHaveLength(3);
+});
+
 test('what is being typed is committed to its own project', async () => {
   await projects.show(stateOf('a'));
   const a = projects.shown!;
