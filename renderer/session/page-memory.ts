@@ -65,10 +65,21 @@ const pageMemorySchema = z.strictObject({
 });
 export type PageMemory = z.infer<typeof pageMemorySchema>;
 
-/** Stores this page's state, replacing that of a previous page. */
+/**
+ * Stores this page's state, replacing that of a previous page. Where the browser has no room for the gestures, of which
+ * an hour without a connection leaves many, the renders alone.
+ */
 export function suspendPage(memory: PageMemory): void {
-  if (memory.gestures.length + memory.awaited.length === 0) forgetPage();
-  else sessionStorage.setItem(KEY, JSON.stringify(memory));
+  forgetPage();
+  for (const gestures of [memory.gestures, []]) {
+    if (gestures.length + memory.awaited.length === 0) return;
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify({ ...memory, gestures }));
+      return;
+    } catch (error) {
+      console.warn('The browser has no room for what is being drawn.', error);
+    }
+  }
 }
 
 /** Takes the previous page's state of a project, once. */

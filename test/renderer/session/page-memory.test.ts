@@ -49,6 +49,19 @@ describe('a page', () => {
     expect(recallPage(memory.path)).toBeUndefined();
   });
 
+  it('passes on its renders where there is no room for its gestures', () => {
+    vi.spyOn(console, 'warn').mockReturnValue(undefined);
+    vi.spyOn(sessionStorage, 'setItem').mockImplementation((key, value) => {
+      if (value.length > 200) throw new DOMException('full', 'QuotaExceededError');
+      kept.set(key, value);
+    });
+    kept.set(KEY, 'of an earlier page');
+    suspendPage({ ...memory, awaited: [] });
+    expect(kept.size).toBe(0);
+    suspendPage(memory);
+    expect(recallPage(memory.path)).toEqual({ ...memory, gestures: [] });
+  });
+
   it('passes nothing on to another project', () => {
     suspendPage(memory);
     expect(recallPage('/scenes/b.pnpmix')).toBeUndefined();
