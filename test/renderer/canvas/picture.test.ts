@@ -7,6 +7,7 @@ import { usePicture } from '../../../renderer/canvas/picture.ts';
 import type { Picture, PictureLibrary } from '../../../renderer/canvas/picture-library.ts';
 
 let shown: Picture | undefined;
+const shownId = () => shown?.id;
 
 const fail = (error: unknown) => {
   throw error;
@@ -40,12 +41,12 @@ test('whatever order pictures are asked for and arrive in, only the shown one st
   // There and back before the other one has arrived.
   await show('slow');
   await show('quick');
-  expect(shown?.id).toBe('quick');
+  expect(shownId()).toBe('quick');
   await act(async () => waiting.shift()!());
   expect(users).toEqual({ quick: 1, slow: 0 });
   await show('slow');
   await act(async () => waiting.shift()!());
-  expect(shown?.id).toBe('slow');
+  expect(shownId()).toBe('slow');
   expect(users).toEqual({ quick: 0, slow: 1 });
   await show(null);
   expect(users).toEqual({ quick: 0, slow: 0 });
