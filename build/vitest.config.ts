@@ -12,6 +12,8 @@ export const ISOLATED = [
   'test/electron/main/**/*.test.ts',
   'test/renderer/canvas/picture-worker.test.ts',
   'test/renderer/client/web-socket-transport.test.ts',
+  'test/renderer/panels/flow/late-pictures.test.ts',
+  'test/renderer/panels/flow/watch-warnings.test.ts',
   'test/renderer/session/background-size.test.ts',
   'test/renderer/session/diagnostics.test.ts',
   'test/renderer/session/pictures.test.ts',
