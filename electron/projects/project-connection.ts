@@ -2,7 +2,8 @@
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { FileIdentity } from './file-identity.ts';
-import { hasLog, removeFinishedJournal, removeStaleCopies, removeStaleTemporaries } from './leftovers.ts';
+import { checkTitle } from './given-values.ts';
+import { hasLog, letGo, removeFinishedJournal, removeStaleCopies, removeStaleTemporaries } from './leftovers.ts';
 import { migrate } from './migrations/migrate.ts';
 import { settleLogs } from './moved-logs.ts';
 import { openDatabase } from './project-database.ts';
@@ -71,6 +72,15 @@ export class ProjectConnection {
     return this.#lock === undefined;
   }
 
+  /**
+   * For everything that is done with the database: work that waited meanwhile may find its project closed.
+   *
+   * @throws StudioError PROJECT_UNKNOWN
+   */
+  requireOpen(): void {
+    if (!this.database.open) throw new StudioError('PROJECT_UNKNOWN', 'This project is no longer open.');
+  }
+
   /** Whether the file is still where it was opened. */
   get isInPlace(): boolean {
     return inProject(this.path, () => this.#identity.isInPlace());
@@ -98,8 +108,9 @@ export class ProjectConnection {
     });
   }
 
-  /** @throws StudioError PROJECT_READ_ONLY, PROJECT_MOVED */
+  /** @throws StudioError PROJECT_UNKNOWN, PROJECT_READ_ONLY, PROJECT_MOVED */
   requireWritable(): void {
+    this.requireOpen();
     if (this.isReadOnly) {
       throw new StudioError(
         'PROJECT_READ_ONLY',
@@ -117,9 +128,12 @@ export class ProjectConnection {
    *
    * @param toOwnPlace the target is this project's own path, whose file is gone
    * @returns the lock of the target
-   * @throws StudioError PROJECT_EXISTS, PROJECT_BUSY, PROJECT_UNWRITABLE, DISK_FULL, CANCELLED
+   * @throws StudioError PARAMETER_INVALID (the title), PROJECT_EXISTS, PROJECT_BUSY, PROJECT_UNWRITABLE, DISK_FULL,
+   *   CANCELLED
    */
   async copyTo(place: string, options: CopyOptions, toOwnPlace = false): Promise<ProjectLock> {
+    this.requireOpen();
+    if (options.title !== undefined) checkTitle(options.title);
     const { database } = this;
     const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
     const isSnapshot = this.#beginSnapshot();
@@ -144,7 +158,7 @@ export class ProjectConnection {
       if (!this.isReadOnly) inProject(this.path, () => foldLogIn(this.database));
     } finally {
       this.abandon();
-      this.#lock?.release();
+      if (this.#lock !== undefined) letGo(this.#lock, this.path);
     }
   }
 

@@ -49,8 +49,8 @@ export interface CreateOptions extends PlaceOptions {
 }
 
 export class ProjectFile {
-  readonly #connection: ProjectConnection;
-  readonly #tables: ProjectTables;
+  #connection: ProjectConnection;
+  #tables: ProjectTables;
   readonly #clock: Clock;
 
   private constructor(connection: ProjectConnection, clock: Clock) {
@@ -191,27 +191,17 @@ export class ProjectFile {
 
   /** Moves the cursor one entry back; at the first entry nothing happens. @throws as {@link goTo} */
   undo(): HistoryState {
-    return this.#writing(({ history }) => {
-      history.moveTo(Math.max(0, history.cursor() - 1));
-      return history.state();
-    });
+    return this.#moveTo(({ cursor }) => Math.max(0, cursor - 1));
   }
 
   /** Moves the cursor one entry on; at the last entry nothing happens. @throws as {@link goTo} */
   redo(): HistoryState {
-    return this.#writing(({ history }) => {
-      const { cursor, length } = history.state();
-      history.moveTo(Math.min(length - 1, cursor + 1));
-      return history.state();
-    });
+    return this.#moveTo(({ cursor, length }) => Math.min(length - 1, cursor + 1));
   }
 
   /** @throws StudioError PARAMETER_INVALID, PROJECT_READ_ONLY, PROJECT_UNWRITABLE, DISK_FULL */
   goTo(position: number): HistoryState {
-    return this.#writing(({ history }) => {
-      history.moveTo(position);
-      return history.state();
-    });
+    return this.#moveTo(() => position);
   }
 
   /**
@@ -330,8 +320,7 @@ export class ProjectFile {
    * @throws StudioError PROJECT_EXISTS, PROJECT_BUSY (the file there is open), PROJECT_UNWRITABLE, DISK_FULL, CANCELLED
    */
   async saveCopy(path: string, options: CopyOptions = {}): Promise<void> {
-    const lock = await this.#copyTo(placeOf(path), options);
-    lock.release();
+    (await this.#connection.copyTo(placeOf(path), options)).release();
   }
 
   /**
@@ -342,7 +331,7 @@ export class ProjectFile {
   async openCopy(path: string, options: CopyOptions = {}): Promise<ProjectFile> {
     const place = placeOf(path);
     const isNew = !existsSync(place);
-    const lock = await this.#copyTo(place, options);
+    const lock = await this.#connection.copyTo(place, options);
     try {
       return ProjectFile.#open(place, lock, this.#clock);
     } catch (error) {
@@ -352,22 +341,32 @@ export class ProjectFile {
   }
 
   /**
-   * Writes the project to another path, opens it there, and closes this one. A project whose file was moved or
-   * deleted may be written to its old path.
+   * Writes the project to another path and continues there: whoever holds this project goes on in the new file. A
+   * project whose file was moved or deleted may be written to its old path.
    *
-   * @throws StudioError as {@link saveCopy}; this one then stays open
+   * @throws StudioError as {@link saveCopy}; it then continues where it was
    */
-  async saveAs(path: string, options: CopyOptions = {}): Promise<ProjectFile> {
+  async saveAs(path: string, options: CopyOptions = {}): Promise<void> {
     const place = placeOf(path);
     if (place !== this.path || this.isInPlace) {
-      const copy = await this.openCopy(path, options);
-      this.close();
-      return copy;
+      this.#continueIn(await this.openCopy(path, options));
+      return;
     }
-    const lock = await this.#copyTo(place, options, true);
+    const lock = await this.#connection.copyTo(place, options, true);
     // SQLite removes the log by name when it closes, so close before the new file gets one of the same name.
     this.#connection.abandon();
-    return ProjectFile.#open(place, lock, this.#clock);
+    this.#continueIn(ProjectFile.#open(place, lock, this.#clock));
+  }
+
+  #continueIn(other: ProjectFile): void {
+    const before = this.#connection;
+    [this.#connection, this.#tables] = [other.#connection, other.#tables];
+    try {
+      before.close();
+    } catch (error) {
+      // Its disk is full or gone: everything is in the new file, and the old one keeps its log.
+      if (!(error instanceof StudioError)) throw error;
+    }
   }
 
   /**
@@ -380,12 +379,15 @@ export class ProjectFile {
     this.#connection.close();
   }
 
-  async #copyTo(place: string, options: CopyOptions, toOwnPlace = false): Promise<ProjectLock> {
-    if (options.title !== undefined) checkTitle(options.title);
-    return this.#connection.copyTo(place, options, toOwnPlace);
+  #moveTo(position: (state: HistoryState) => number): HistoryState {
+    return this.#writing(({ history }) => {
+      history.moveTo(position(history.state()));
+      return history.state();
+    });
   }
 
   #reading<Result>(step: (tables: ProjectTables) => Result): Result {
+    this.#connection.requireOpen();
     return inProject(this.path, () => step(this.#tables));
   }
 

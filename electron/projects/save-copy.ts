@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
+import { throwIfCancelled } from '../foundation/files/file-errors.ts';
 import { SQLITE_ENDINGS, temporaryName } from './file-names.ts';
 import { removeDatabase, removeStaleTemporaries } from './leftovers.ts';
 import { settleLogs } from './moved-logs.ts';
@@ -56,6 +57,8 @@ export async function copyDatabase(
     } finally {
       await handle.close();
     }
+    // Cancelled, or its project closed, after the last page.
+    throwIfCancelled(options.signal);
     return placement.finish(options.title);
   } catch (error) {
     placement.discard();

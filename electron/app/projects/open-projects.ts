@@ -20,7 +20,7 @@ import { checkedPath, freePlace } from './file-names.ts';
 
 interface OpenProject {
   readonly projectId: ProjectId;
-  file: ProjectFile;
+  readonly file: ProjectFile;
   revision: number;
   /** It is being saved under another path, where it will continue. */
   isMoving: boolean;
@@ -171,7 +171,7 @@ export class OpenProjects {
     project.isMoving = true;
     try {
       const place = await this.#placeBeside(project.file, project.file.title(), path);
-      project.file = await project.file.saveAs(place.path, options);
+      await project.file.saveAs(place.path, options);
     } finally {
       project.isMoving = false;
     }

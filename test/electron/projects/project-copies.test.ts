@@ -2,10 +2,24 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import SqliteDatabase, { type Database } from 'better-sqlite3';
+import { describe, expect, it, vi } from 'vitest';
+import { StudioError } from '../../../electron/contract/errors.ts';
+import { ProjectConnection } from '../../../electron/projects/project-connection.ts';
 import { ProjectFile } from '../../../electron/projects/project-file.ts';
 import { createProject, documentWith, openProject, temporaryFolder, withCode } from './project-fixture.ts';
 import { pictureBytes, renderOf } from './sample-render.ts';
+
+it('a closed project says that it is closed, whatever is asked of it', async () => {
+  const project = createProject(join(await temporaryFolder(), 'a.pnpmix'));
+  project.close();
+  const closed = withCode('PROJECT_UNKNOWN');
+  expect(() => project.document()).toThrow(closed);
+  expect(() => project.rename('b')).toThrow(closed);
+  expect(() => project.atomically(() => undefined)).toThrow(closed);
+  expect(() => project.compact()).toThrow(closed);
+  await expect(project.saveCopy(`${project.path}.copy.pnpmix`)).rejects.toThrow(closed);
+});
 
 describe('copies', () => {
   it('save as continues in the new file and leaves the old one intact', async () => {
@@ -14,15 +28,46 @@ describe('copies', () => {
     const project = createProject(from);
     const picture = project.putAsset(pictureBytes());
     project.commit(documentWith({ background: picture }), 'Background');
-    const copy = await project.saveAs(to);
-    copy.commit(documentWith({ prompt: 'only in the copy' }), 'Prompt');
-    copy.close();
+    await project.saveAs(to);
+    expect(project.path).toBe(to);
+    project.commit(documentWith({ prompt: 'only in the copy' }), 'Prompt');
+    project.close();
     expect(readdirSync(folder).sort()).toEqual(['from.pnpmix', 'to.pnpmix']);
     expect(openProject(from).document()).toEqual(documentWith({ background: picture }));
     const labels = openProject(to)
       .historyEntries()
       .map(({ label }) => label);
     expect(labels).toEqual(['New project', 'Background', 'Prompt']);
+  });
+
+  it('save as goes on in the new file for whoever holds the project, also when the old disk is full', async () => {
+    const folder = await temporaryFolder();
+    const [from, to] = [join(folder, 'from.pnpmix'), join(folder, 'to.pnpmix')];
+    const project = createProject(from);
+    const close = vi.spyOn(ProjectConnection.prototype, 'close').mockImplementationOnce(() => {
+      project.commit(documentWith({ prompt: 'in the new one' }), 'Prompt');
+      throw new StudioError('DISK_FULL', 'The log could not be merged.');
+    });
+    await project.saveAs(to);
+    (close.mock.contexts[0] as ProjectConnection).close();
+    close.mockRestore();
+    expect([project.path, project.document().prompt]).toEqual([to, 'in the new one']);
+    project.close();
+    expect(openProject(from).history().length).toBe(1);
+    expect(openProject(to).history().length).toBe(2);
+  });
+
+  it('are not made any more once the project is closed, even after the last page', async () => {
+    const folder = await temporaryFolder();
+    const project = createProject(join(folder, 'from.pnpmix'));
+    const { backup } = SqliteDatabase.prototype;
+    vi.spyOn(SqliteDatabase.prototype, 'backup').mockImplementationOnce(async function (this: Database, ...to) {
+      const done = await backup.apply(this, to);
+      project.close();
+      return done;
+    });
+    await expect(project.saveAs(join(folder, 'to.pnpmix'))).rejects.toThrow(withCode('CANCELLED'));
+    expect(readdirSync(folder)).toEqual(['from.pnpmix']);
   });
 
   it('replace another project only on request, and never an open one', async () => {

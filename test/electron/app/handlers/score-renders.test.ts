@@ -1,5 +1,6 @@
 /** Scoring renders by command: what the engine is asked for, and where the scores are kept. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RenderScores } from '../../../../electron/contract/picture-scores.ts';
@@ -69,6 +70,18 @@ test('what was scored before cancelling stays', async () => {
   expect(await host.ended(job)).toMatchObject({ state: 'cancelled' });
   const { renders } = await host.call('renders.page', { projectId });
   expect(renders.map((render) => render.scores?.values.ring)).toEqual([undefined, 1]);
+});
+
+test('a project that is saved under another name meanwhile gets its scores there', async () => {
+  const job = await host.call('renders.score', { projectId, renderIds });
+  const engine = await host.engineAtWork();
+  const path = join(host.root, 'elsewhere.pnpmix');
+  await host.call('project.saveAs', { projectId, path });
+  engine.finish({ kind: 'scoreRender', scores: scores(1) });
+  await scored(scores(2));
+  expect(await host.ended(job)).toMatchObject({ state: 'done' });
+  const { renders } = await host.call('renders.page', { projectId });
+  expect(renders.map((render) => render.scores?.values.ring)).toEqual([2, 1]);
 });
 
 test('a failure of an instrument is the job’s', async () => {
