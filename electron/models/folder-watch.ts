@@ -18,6 +18,9 @@ export class FolderWatch {
   #watcher: FSWatcher | undefined;
   #folders: readonly string[] = [];
   #ready: Promise<void> = Promise.resolve();
+  /** Ends the wait for a watcher that is closed before it is ready: it never will be. */
+  #giveUp: () => void = () => undefined;
+  #isClosed = false;
   #isComplete = true;
   #timer: NodeJS.Timeout | undefined;
 
@@ -33,14 +36,20 @@ export class FolderWatch {
   /**
    * Watches these folders instead of those before; ones that do not exist yet are noticed when they are made.
    *
-   * @returns when changes from now on are noticed
+   * @returns when changes from now on are noticed, in these folders or in those that have replaced them meanwhile;
+   * at once after {@link close}
    */
   async watch(folders: readonly string[]): Promise<void> {
+    if (this.#isClosed) return;
     if (this.#watcher === undefined || folders.join('\n') !== this.#folders.join('\n')) {
       this.#folders = [...folders];
       this.#ready = this.#begin(folders, this.#watcher);
     }
-    await this.#ready;
+    let ready: Promise<void>;
+    do {
+      ready = this.#ready;
+      await ready;
+    } while (ready !== this.#ready);
   }
 
   async #begin(folders: readonly string[], before: FSWatcher | undefined): Promise<void> {
@@ -52,7 +61,11 @@ export class FolderWatch {
         stats?.isFile() === true && !/\.(json|safetensors|png|jpe?g|webp)$/i.test(path),
     });
     this.#watcher = watcher;
-    const ready = new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
+    this.#giveUp();
+    const ready = new Promise<void>((resolve) => {
+      this.#giveUp = resolve;
+      watcher.once('ready', () => resolve());
+    });
     watcher.on('all', () => this.#changed());
     // A folder that may not be read is reported by the search, which names it.
     watcher.on('error', () => {
@@ -64,6 +77,8 @@ export class FolderWatch {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#giveUp();
     clearTimeout(this.#timer);
     await this.#watcher?.close();
     this.#watcher = undefined;

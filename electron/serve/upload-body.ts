@@ -41,15 +41,16 @@ export class UploadBodies {
     if (announced > UPLOAD_LIMIT_BYTES) return { state: 'too large' };
     const reserved = Math.min(Number.isNaN(announced) ? MEMORY_BYTES : announced, MEMORY_BYTES);
     await this.#reserve(reserved);
-    request.setTimeout(this.#idleTimeoutMs, () => request.destroy());
-    const upload = open();
+    let upload: Upload | undefined;
     try {
+      request.setTimeout(this.#idleTimeoutMs, () => request.destroy());
+      upload = open();
       for await (const chunk of request.iterator({ destroyOnReturn: false })) {
         await upload.write(chunk as Buffer);
       }
       return { state: 'taken', id: await upload.finish() };
     } catch (error) {
-      await upload.abort();
+      await upload?.abort();
       if (error instanceof StudioError) {
         if (error.code === 'ASSET_TOO_LARGE') return { state: 'too large' };
         if (error.code !== 'INTERNAL') return { state: 'not kept', why: error.message };

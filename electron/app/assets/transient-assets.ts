@@ -3,7 +3,7 @@
  * by their content, small ones in memory and large uploads in temporary files; the ones that were not used for longest
  * go when there are too many.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../../contract/errors.ts';
 import type { AssetId } from '../../contract/render-request.ts';
@@ -92,8 +92,9 @@ export class TransientAssets {
     for (const id of [...this.#assets.keys()]) this.#remove(id);
   }
 
-  #keep(id: AssetId, mediaType: string, content: UploadedContent): void {
-    this.#remove(id);
+  #keep(id: AssetId, mediaType: string, given: UploadedContent): void {
+    const content = this.#keptFile(id, given) ?? given;
+    this.#assets.delete(id);
     this.#assets.set(
       id,
       'bytes' in content
@@ -111,6 +112,19 @@ export class TransientAssets {
     );
     this.#removeBeyond(id, this.#limits.memory, ({ path }) => path === null);
     this.#removeBeyond(id, this.#limits.disk, ({ path }) => path !== null);
+  }
+
+  /**
+   * The file that has the same bytes already, in place of those given: the picture process may be reading it right
+   * now, because the picture was added twice.
+   */
+  #keptFile(id: AssetId, given: UploadedContent): UploadedContent | undefined {
+    const { asset, length } = this.#assets.get(id) ?? {};
+    const path = asset?.path ?? null;
+    // Clearing the cache removes it.
+    if (path === null || length === undefined || !existsSync(path)) return undefined;
+    if ('path' in given) rmSync(given.path, { force: true });
+    return { path, length };
   }
 
   /** Removes the oldest of a kind until the rest fits into the limit; never the newest. */

@@ -38,18 +38,16 @@ export class UnfinishedExports {
     for (const name of (await ifPresent(readdir(this.#folder))) ?? []) {
       if (!isLeftBehind(name)) continue;
       const note = join(this.#folder, name);
-      const temporary = await readFile(note, 'utf8');
-      // A note can be incomplete; only an unfinished file is ever removed.
-      if (isLeftBehind(temporary)) {
-        try {
-          await rm(temporary, { force: true });
-        } catch (error) {
-          // Its disk may be connected the next time.
-          if (errnoOf(error) !== undefined) continue;
-          throw error;
-        }
+      try {
+        // Another host that starts right now may have removed it.
+        const temporary = (await ifPresent(readFile(note, 'utf8'))) ?? '';
+        // A note can be incomplete; only an unfinished file is ever removed.
+        if (isLeftBehind(temporary)) await rm(temporary, { force: true });
+        await rm(note, { force: true });
+      } catch (error) {
+        // Its disk may be connected the next time.
+        if (errnoOf(error) === undefined) throw error;
       }
-      await rm(note, { force: true });
     }
   }
 

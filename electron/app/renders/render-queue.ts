@@ -24,6 +24,8 @@ export class RenderQueue {
     | { readonly render: QueuedRender; readonly controller: AbortController; isDiscarded: boolean }
     | undefined;
   #working: Promise<void> | undefined;
+  /** Cancelled renders that are being recorded. */
+  readonly #dropping = new Set<Promise<void>>();
   #lastTimingsMs: EngineResultOf<'render'>['timingsMs'] | undefined;
 
   constructor(engine: Pick<EngineSupervisor, 'run'>, observer: QueueObserver, farms: FarmRenderer) {
@@ -70,9 +72,7 @@ export class RenderQueue {
     for (const render of renders) if (render.farm !== null) this.#farms.send(render);
     this.#changed();
     if (this.#working === undefined && this.#waiting.length > 0) {
-      this.#working = this.#work().finally(() => {
-        this.#working = undefined;
-      });
+      this.#working = this.#work();
     }
   }
 
@@ -123,6 +123,8 @@ export class RenderQueue {
   async cancelProject(projectId: ProjectId): Promise<void> {
     this.#farms.cancel((render) => render.projectId === projectId);
     await this.#drop((render) => render.projectId === projectId);
+    // Others may have been cancelled just before.
+    await Promise.all(this.#dropping);
     const current = this.#current;
     if (current?.render.projectId === projectId) {
       current.controller.abort();
@@ -134,6 +136,7 @@ export class RenderQueue {
   /** Resolves when nothing is queued or running. */
   async settled(): Promise<void> {
     while (this.#working) await this.#working;
+    await Promise.all(this.#dropping);
     await this.#farms.settled();
   }
 
@@ -144,7 +147,10 @@ export class RenderQueue {
     if (dropped.length === 0) return;
     this.#waiting = this.#waiting.filter((render) => !isDropped(render));
     this.#changed();
-    await this.#outliving(() => this.#observer.onDropped(dropped, isDiscarded));
+    const dropping = this.#outliving(() => this.#observer.onDropped(dropped, isDiscarded));
+    this.#dropping.add(dropping);
+    await dropping;
+    this.#dropping.delete(dropping);
   }
 
   async #work(): Promise<void> {
@@ -157,6 +163,8 @@ export class RenderQueue {
       this.#current = undefined;
       this.#changed();
     }
+    // In the same step as the last look: a render that is queued from now on starts the work again.
+    this.#working = undefined;
   }
 
   async #runOne(render: QueuedRender, signal: AbortSignal): Promise<void> {

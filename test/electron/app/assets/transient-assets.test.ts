@@ -50,6 +50,20 @@ test('a large one is kept in a temporary file, as it was sent', async () => {
   expect(Buffer.compare(assets.requireUpload(id).bytes, whole)).toBe(0);
 });
 
+test('one that is sent again keeps its file, which may be being read, unless that is gone', async () => {
+  const whole = Buffer.concat([large(1), Buffer.from('more')]);
+  const id = await upload(whole);
+  const { path } = assets.requireUpload(id);
+  expect(await upload(whole)).toBe(id);
+  expect(assets.put(whole, 'image/png')).toBe(id);
+  expect(assets.requireUpload(id).path).toBe(path);
+  expect(files()).toHaveLength(1);
+  rmSync(path!);
+  await upload(whole);
+  expect(Buffer.compare(assets.requireUpload(id).bytes, whole)).toBe(0);
+  expect(files()).toHaveLength(1);
+});
+
 test('one above the limit is refused, naming the limit, and leaves nothing', async () => {
   const opened = assets.openUpload('image/png');
   await opened.write(large(1));

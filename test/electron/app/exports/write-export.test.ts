@@ -1,6 +1,6 @@
 /** Exports with long names, and leftovers of a killed process. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -70,6 +70,17 @@ test('a note removes nothing but an unfinished file of a program that is gone', 
   await unfinished.removeStale();
   expect(readdirSync(folder).toSorted()).toEqual(names);
   expect(readdirSync(notes)).toEqual([`export.${process.pid}-0123abc8.tmp`]);
+});
+
+test('a note that another host removes at the same time, or that cannot be read, does no harm', async () => {
+  const ended = spawnSync(process.execPath, ['--version']).pid;
+  const notes = join(settings, 'unfinished-exports');
+  mkdirSync(join(notes, `export.${ended}-0123abc0.tmp`), { recursive: true });
+  // Listed, but gone when it is read.
+  symlinkSync(join(folder, 'gone'), join(notes, `export.${ended}-0123abc1.tmp`));
+  writeFileSync(join(notes, `export.${ended}-0123abc2.tmp`), '');
+  await unfinished.removeStale();
+  expect(readdirSync(notes)).toEqual([`export.${ended}-0123abc0.tmp`]);
 });
 
 test('an export leaves no note, and needs none', async () => {

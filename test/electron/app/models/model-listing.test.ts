@@ -55,6 +55,21 @@ test('a search finds what nobody has noticed yet, and is what is known from then
   expect(await names()).toEqual(['bold', 'calm']);
 });
 
+test('a search that other folders replace before it watches its own ends, and so does one that is closed', async () => {
+  mkdirSync(join(root, 'two'));
+  writeEmbedding('two/bold.safetensors');
+  const first = listing.search();
+  folders = [join(root, 'two')];
+  const [, second] = await Promise.all([first, listing.search()]);
+  expect(second.map(({ name }) => name)).toEqual(['bold']);
+  expect(await names()).toEqual(['bold']);
+  folders = [join(root, 'one')];
+  const last = listing.search();
+  await listing.close();
+  expect((await last).map(({ name }) => name)).toEqual(['calm']);
+  expect(await names()).toEqual(['calm']);
+});
+
 test('other folders are searched as soon as they are chosen', async () => {
   expect(await names()).toEqual(['calm']);
   mkdirSync(join(root, 'two'));

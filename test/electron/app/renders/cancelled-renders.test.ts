@@ -42,6 +42,19 @@ test('those cut off by closing the project are recorded too', async () => {
   expect((await call('renders.page', { projectId: again.projectId })).total).toBe(2);
 });
 
+test('those that were cancelled just before the project is closed are recorded too', async () => {
+  // Another project's render runs: there is nothing to wait for.
+  await call('renders.enqueue', { projectId: (await call('project.openSample', {})).projectId });
+  const { projectId, path } = await call('project.openSample', {});
+  for (let turn = 0; turn < 15; turn++) await call('renders.enqueueVariations', { projectId, count: 8 });
+  const cancelling = call('queue.cancel', { what: 'queued' });
+  await call('project.close', { projectId });
+  await cancelling;
+  const again = await call('project.open', { path });
+  expect((await call('renders.page', { projectId: again.projectId })).total).toBe(120);
+  expect(events.filter(({ event }) => event === 'notice')).toEqual([]);
+});
+
 test('a draft that is replaced by a later one leaves nothing, running or waiting', async () => {
   const { projectId } = await call('project.openSample', {});
   const running = await call('renders.enqueue', { projectId });

@@ -110,6 +110,29 @@ async function finishAll(): Promise<void> {
   }
 }
 
+test('a render that is queued in the very moment in which the last one ends is rendered', async () => {
+  for (let later = 0; later < 8; later++) {
+    ends = [];
+    queue.enqueue([render(1)]);
+    await turn();
+    throwOnEnd = () => {
+      throwOnEnd = undefined;
+      let moment = Promise.resolve();
+      for (let step = 0; step < later; step++) moment = moment.then(() => undefined);
+      void moment.then(() => queue.enqueue([render(2)]));
+      return undefined as never;
+    };
+    finish();
+    await turn();
+    finish();
+    await turn();
+    expect(ends, `${later} steps later`).toEqual([
+      [1, 'done'],
+      [2, 'done'],
+    ]);
+  }
+});
+
 test('renders run one at a time, in order; the front of the queue goes first', async () => {
   queue.enqueue([render(1), render(2)]);
   queue.enqueue([render(3)], true);
