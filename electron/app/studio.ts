@@ -206,14 +206,21 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
       options.engineLog?.(event);
     },
   });
-  const applySettings = async () => engine.configure(await engineConfig(), engineLimits());
+  let applying: Promise<void> = Promise.resolve();
+  /** One after another, so that the last one applies the latest settings. */
+  const applySettings = () => {
+    const applied = applying.then(async () => engine.configure(await engineConfig(), engineLimits()));
+    applying = applied.catch(() => undefined);
+    return applied;
+  };
 
   const library = new ModelLibrary({
     facts,
     cacheFolder: folders.cache,
     places: () => settings.current.modelPlaces,
-    setPlaces: async (modelPlaces) => {
-      events.emit('settings.changed', await settings.change({ modelPlaces: [...modelPlaces] }));
+    changePlaces: async (change) => {
+      await settings.change(({ modelPlaces }) => ({ modelPlaces: [...change(modelPlaces)] }));
+      events.emit('settings.changed', settings.current);
     },
     pictures,
     transient,
@@ -235,7 +242,10 @@ async function createServices(options: StudioOptions, pictures: PictureCodec): P
     renderOn: () => settings.current.renderOn,
   });
   projects.onClosing = async (projectId) => {
-    await Promise.all([renders.queue.cancelProject(projectId), jobs.cancelAll(projectId)]);
+    // Again for what is begun while the last render or job comes to its end.
+    do {
+      await Promise.all([renders.queue.cancelProject(projectId), jobs.cancelAll(projectId)]);
+    } while (renders.queue.ofProject(projectId).length > 0 || jobs.isBusyWith(projectId));
   };
   return {
     host,

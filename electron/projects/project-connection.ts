@@ -3,7 +3,13 @@ import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { FileIdentity } from './file-identity.ts';
 import { checkTitle } from './given-values.ts';
-import { hasLog, letGo, removeFinishedJournal, removeStaleCopies, removeStaleTemporaries } from './leftovers.ts';
+import {
+  hasLog,
+  letGo,
+  removeFinishedJournal,
+  removeStaleCopies,
+  removeStaleTemporaries,
+} from './leftovers.ts';
 import { migrate } from './migrations/migrate.ts';
 import { settleLogs } from './moved-logs.ts';
 import { openDatabase } from './project-database.ts';

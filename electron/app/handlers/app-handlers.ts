@@ -89,7 +89,8 @@ export function appHandlers(
       }
       const changed = await settings.change(change);
       await services.applySettings();
-      events.emit('settings.changed', changed);
+      // Others may have been changed meanwhile, and announced already.
+      events.emit('settings.changed', settings.current);
       return changed;
     },
     'dialog.openProject': async (_, { clientId }) => ({ path: await dialogs().openProject(clientId) }),

@@ -10,14 +10,8 @@ import {
 } from '../../projects/export/export-render.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import { writeExport } from '../exports/write-export.ts';
-import { checkedPath, freePath } from '../projects/file-names.ts';
+import { checkedPath, NewPaths } from '../projects/file-names.ts';
 import type { Services } from '../services.ts';
-
-/** A path in a folder under a file's suggested name that replaces nothing. */
-function pathIn(folder: string, { fileName }: MadeFile): string {
-  const extension = extname(fileName);
-  return freePath(folder, fileName.slice(0, -extension.length), extension);
-}
 
 export function exportHandlers({
   host,
@@ -37,6 +31,17 @@ export function exportHandlers({
     writtenFiles.add(place);
     return { ...file, path: place, asset: null };
   };
+  const newPaths = new NewPaths();
+  /** Writes a file into a folder, under its suggested name or one that replaces nothing. */
+  const deliverTo = async (folder: string, file: MadeFile): Promise<ExportedFile> => {
+    const extension = extname(file.fileName);
+    const place = newPaths.take(folder, file.fileName.slice(0, -extension.length), extension);
+    try {
+      return await deliver(file, place.path);
+    } finally {
+      place.release();
+    }
+  };
   const optionsOf = (metadata = settings.current.exportMetadata): ExportOptions => ({
     metadata,
     program: `PnP-MIX Studio ${host.version}`,
@@ -45,14 +50,14 @@ export function exportHandlers({
   return {
     'export.picture': async ({ projectId, renderId, format = 'png', quality, metadata, path, folder }) => {
       const file = await exportAs(projects.file(projectId), renderId, format, optionsOf(metadata), quality);
-      return deliver(file, path ?? (folder && pathIn(folder, file)));
+      return path === undefined && folder !== undefined ? deliverTo(folder, file) : deliver(file, path);
     },
     'export.cutOuts': async ({ projectId, renderId, metadata, folder }) => {
       const files = await exportCutOuts(projects.file(projectId), renderId, optionsOf(metadata));
       const delivered: ExportedFile[] = [];
       for (const file of files) {
         // One file after another, so that equal names get different paths.
-        delivered.push(await deliver(file, folder && pathIn(folder, file)));
+        delivered.push(await (folder === undefined ? deliver(file) : deliverTo(folder, file)));
       }
       return delivered;
     },

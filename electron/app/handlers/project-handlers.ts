@@ -54,14 +54,14 @@ export function projectHandlers({
         document: emptySceneDocument((await startingParameters()).parameters),
       });
     },
-    'project.open': ({ path, readOnly }) => {
-      const state = projects.open(path, readOnly);
+    'project.open': async ({ path, readOnly }) => {
+      const state = await projects.open(path, readOnly);
       // Renders of a host that was killed; a farm that cannot be reached must not keep the project shut.
       renders.resume(state.projectId).catch((error: unknown) => {
-        events.emit('notice', {
-          level: 'warning',
-          notice: notice('FAILED', { failure: asStudioError(error) }),
-        });
+        const failure = asStudioError(error);
+        // It was closed meanwhile: they are resumed when it is opened again.
+        if (failure.code === 'PROJECT_UNKNOWN') return;
+        events.emit('notice', { level: 'warning', notice: notice('FAILED', { failure }) });
       });
       return state;
     },

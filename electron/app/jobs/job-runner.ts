@@ -111,6 +111,11 @@ export class JobRunner {
     this.#get(jobId).controller.abort();
   }
 
+  /** Whether a job works on a project. */
+  isBusyWith(projectId: ProjectId): boolean {
+    return this.list().some((job) => job.projectId === projectId && !hasEnded(job));
+  }
+
   /** Cancels the jobs of a project, or all, and waits for their end. */
   async cancelAll(projectId?: ProjectId): Promise<void> {
     const jobs = [...this.#jobs.values()].filter(
@@ -150,10 +155,12 @@ export class JobRunner {
   }
 
   #forgetOldest(): void {
-    const ended = [...this.#jobs.values()].filter(
-      ({ state }) => state.state !== 'waiting' && state.state !== 'running',
-    );
+    const ended = [...this.#jobs.values()].filter(({ state }) => hasEnded(state));
     for (const { state } of ended.slice(0, Math.max(0, ended.length - MAX_ENDED)))
       this.#jobs.delete(state.jobId);
   }
+}
+
+function hasEnded({ state }: JobState): boolean {
+  return state !== 'waiting' && state !== 'running';
 }

@@ -29,7 +29,8 @@ export interface ModelLibraryOptions {
   readonly cacheFolder: string;
   /** Folders and files that the user added. */
   readonly places: () => readonly string[];
-  readonly setPlaces: (places: readonly string[]) => Promise<void>;
+  /** Changes them as they are when it is this change's turn: two folders may be added at once. */
+  readonly changePlaces: (change: (places: readonly string[]) => readonly string[]) => Promise<void>;
   readonly pictures: Pick<PictureCodec, 'thumbnail'>;
   readonly transient: Pick<TransientAssets, 'put'>;
   /** Called when a file was added, changed or removed. */
@@ -198,19 +199,20 @@ export class ModelLibrary {
   /** @throws StudioError PARAMETER_INVALID when there is no such folder or file */
   async add(path: string): Promise<void> {
     const place = await this.#existing(path);
-    const places = this.#options.places();
-    const isSearched = this.#roots().some(({ folder }) => folder === place || folder === dirname(place));
-    if (!isSearched) await this.#options.setPlaces([...places, place]);
+    const isSearched = (places: readonly string[]) =>
+      this.#roots(places).some(({ folder }) => folder === place || folder === dirname(place));
+    if (!isSearched(this.#options.places())) {
+      await this.#options.changePlaces((places) => (isSearched(places) ? places : [...places, place]));
+    }
     this.#options.onChange();
   }
 
   /** @throws StudioError PARAMETER_INVALID for a place that was not added */
   async remove(path: string): Promise<void> {
-    const places = this.#options.places();
-    if (!places.includes(path)) {
+    if (!this.#options.places().includes(path)) {
       throw new StudioError('PARAMETER_INVALID', `${path} is not one of the added folders.`);
     }
-    await this.#options.setPlaces(places.filter((place) => place !== path));
+    await this.#options.changePlaces((latest) => latest.filter((place) => place !== path));
     this.#options.onChange();
   }
 
@@ -218,9 +220,8 @@ export class ModelLibrary {
     await this.#listing.close();
   }
 
-  #roots(): ModelRoot[] {
-    const { facts, places } = this.#options;
-    return [...places().map((folder) => ({ program: ADDED, folder })), ...usualRoots(facts)];
+  #roots(places = this.#options.places()): ModelRoot[] {
+    return [...places.map((folder) => ({ program: ADDED, folder })), ...usualRoots(this.#options.facts)];
   }
 
   #knownHash(model: ModelContent): Promise<string | undefined> {

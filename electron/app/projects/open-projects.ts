@@ -1,9 +1,7 @@
 /** The projects open in this host, each with an id, and the events about them. */
 
 import { randomUUID } from 'node:crypto';
-import { existsSync, realpathSync, rmSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { realpathSync, rmSync } from 'node:fs';
 import { StudioError } from '../../contract/errors.ts';
 import { notice } from '../../contract/notices.ts';
 import type { HistoryEntry, ProjectId, ProjectState } from '../../contract/project-state.ts';
@@ -16,7 +14,8 @@ import type { CopyOptions } from '../../projects/save-copy.ts';
 import { cutText, MAX_TEXT_LENGTH } from '../../projects/shown-values.ts';
 import { asStudioError } from '../studio-error.ts';
 import type { StudioEvents } from '../studio-events.ts';
-import { checkedPath, freePlace } from './file-names.ts';
+import { checkedPath } from './file-names.ts';
+import { chosenPlace, type NewPlace, NewPlaces } from './new-places.ts';
 
 interface OpenProject {
   readonly projectId: ProjectId;
@@ -24,15 +23,11 @@ interface OpenProject {
   revision: number;
   /** It is being saved under another path, where it will continue. */
   isMoving: boolean;
+  /** Settles when it has been closed; undefined while nobody closes it. */
+  closing: Promise<void> | undefined;
 }
 
 const COPY_ENDING = ' copy';
-
-/** Where a new file goes, and its title: numbered like the file, so that the list of projects tells them apart. */
-interface NewPlace {
-  readonly path: string;
-  readonly title: string;
-}
 
 export interface CreateProject {
   readonly name: string;
@@ -42,38 +37,42 @@ export interface CreateProject {
 }
 
 export class OpenProjects {
-  readonly #folder: { readonly path: string };
   readonly #events: StudioEvents;
   readonly #recent: RecentProjects;
   readonly #open = new Map<ProjectId, OpenProject>();
+  readonly #places: NewPlaces;
   /** Called before a project is closed, to stop all work on it. */
   onClosing: (projectId: ProjectId) => Promise<void> = async () => undefined;
 
   /** @param folder for new projects; its path is read each time */
   constructor(folder: { readonly path: string }, events: StudioEvents, recent: RecentProjects) {
-    this.#folder = folder;
+    this.#places = new NewPlaces(folder);
     this.#events = events;
     this.#recent = recent;
   }
 
   /** @throws StudioError PROJECT_EXISTS, PROJECT_UNWRITABLE, DISK_FULL, PARAMETER_INVALID */
   async create({ name, path, overwrite = false, document }: CreateProject): Promise<ProjectState> {
-    const place =
-      path === undefined
-        ? await this.#freePlace(name)
-        : { path: checkedPath(path, [PROJECT_EXTENSION]), title: name };
-    return this.#add(ProjectFile.create(place.path, { title: place.title, overwrite, document }));
+    const place = path === undefined ? await this.#places.free(name) : chosenPlace(path, name);
+    try {
+      return this.#add(ProjectFile.create(place.path, { title: place.title, overwrite, document }));
+    } finally {
+      place.release();
+    }
   }
 
   /**
-   * Opens a project, or returns it if it is open here already.
+   * Opens a project, or returns it if it is open here already. One that is being closed is opened again afterwards.
    *
    * @throws StudioError PROJECT_MISSING, PROJECT_INVALID, PROJECT_NEWER, PROJECT_BUSY, PROJECT_UNWRITABLE, DISK_FULL
    */
-  open(path: string, readOnly: boolean): ProjectState {
+  async open(path: string, readOnly: boolean): Promise<ProjectState> {
     const place = checkedPath(path, [PROJECT_EXTENSION]);
-    const open = this.findByPath(place);
-    const known = open && this.#get(open.projectId);
+    let known = this.findByPath(place);
+    while (known?.closing !== undefined) {
+      await known.closing.catch(() => undefined);
+      known = this.findByPath(place);
+    }
     if (known !== undefined && (readOnly || !known.file.isReadOnly)) return this.#stateOf(known);
     const state = this.#add(ProjectFile.open(place, { readOnly }));
     if (this.file(state.projectId).wasRecovered) {
@@ -169,10 +168,12 @@ export class OpenProjects {
       );
     }
     project.isMoving = true;
+    let place: NewPlace | undefined;
     try {
-      const place = await this.#placeBeside(project.file, project.file.title(), path);
+      place = await this.#places.beside(project.file.path, project.file.title(), path);
       await project.file.saveAs(place.path, options);
     } finally {
+      place?.release();
       project.isMoving = false;
     }
     project.revision++;
@@ -188,24 +189,41 @@ export class OpenProjects {
   ): Promise<ProjectState> {
     const { file } = this.#get(projectId);
     const title = `${cutText(file.title(), MAX_TEXT_LENGTH - COPY_ENDING.length)}${COPY_ENDING}`;
-    const place = await this.#placeBeside(file, title, path);
-    return this.#add(await file.openCopy(place.path, { ...options, title: place.title }));
+    const place = await this.#places.beside(file.path, title, path);
+    try {
+      return this.#add(await file.openCopy(place.path, { ...options, title: place.title }));
+    } finally {
+      place.release();
+    }
   }
 
-  /** The open project of a path, if it is open here. */
-  findByPath(path: string): { readonly projectId: ProjectId; readonly file: ProjectFile } | undefined {
+  /** The open project of a path, if it is open here: the one that can be changed rather than one open read-only. */
+  findByPath(
+    path: string,
+  ): Pick<Readonly<OpenProject>, 'projectId' | 'file' | 'revision' | 'closing'> | undefined {
     const place = realPath(path);
-    return [...this.#open.values()].find(({ file }) => file.path === place);
+    const found = [...this.#open.values()].filter(({ file }) => file.path === place);
+    return found.find(({ file }) => !file.isReadOnly) ?? found[0];
   }
 
   /** Closes a project; its file is complete afterwards. @throws StudioError PROJECT_UNKNOWN */
   async close(projectId: ProjectId): Promise<void> {
     const project = this.#get(projectId);
-    await this.onClosing(projectId);
-    // Removed first, so that a second call finds nothing to close.
-    if (!this.#open.delete(projectId)) return;
+    project.closing ??= this.#close(project);
+    await project.closing;
+  }
+
+  async #close(project: OpenProject): Promise<void> {
+    const { projectId, file } = project;
     try {
-      project.file.close();
+      await this.onClosing(projectId);
+    } catch (error) {
+      project.closing = undefined;
+      throw error;
+    }
+    this.#open.delete(projectId);
+    try {
+      file.close();
     } finally {
       this.#events.emit('project.closed', { projectId });
     }
@@ -261,8 +279,13 @@ export class OpenProjects {
     name: string,
     fill: (file: ProjectFile) => { readonly document: SceneDocument; readonly label: string },
   ): Promise<ProjectState> {
-    const { path, title } = await this.#freePlace(name);
-    const file = ProjectFile.create(path, { title });
+    const { path, title, release } = await this.#places.free(name);
+    let file: ProjectFile;
+    try {
+      file = ProjectFile.create(path, { title });
+    } finally {
+      release();
+    }
     try {
       file.atomically(() => {
         const { document, label } = fill(file);
@@ -278,25 +301,15 @@ export class OpenProjects {
     return this.#add(file);
   }
 
-  async #placeBeside(file: ProjectFile, title: string, path?: string): Promise<NewPlace> {
-    if (path !== undefined) return { path: checkedPath(path, [PROJECT_EXTENSION]), title };
-    const folder = dirname(file.path);
-    return existsSync(folder) ? placeIn(folder, title) : this.#freePlace(title);
-  }
-
-  async #freePlace(title: string): Promise<NewPlace> {
-    const { path } = this.#folder;
-    await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-      throw new StudioError('PROJECT_UNWRITABLE', `The folder for projects, ${path}, cannot be created.`, {
-        cause,
-      });
-    });
-    return placeIn(path, title);
-  }
-
   /** Adds an opened file to the open projects, once everything that a window shows has been read. */
   #add(file: ProjectFile): ProjectState {
-    const project: OpenProject = { projectId: randomUUID(), file, revision: 0, isMoving: false };
+    const project: OpenProject = {
+      projectId: randomUUID(),
+      file,
+      revision: 0,
+      isMoving: false,
+      closing: undefined,
+    };
     try {
       this.#stateOf(project);
     } catch (error) {
@@ -332,7 +345,11 @@ export class OpenProjects {
     return state;
   }
 
-  #stateOf({ projectId, file, revision }: OpenProject): ProjectState {
+  #stateOf({
+    projectId,
+    file,
+    revision,
+  }: Pick<OpenProject, 'projectId' | 'file' | 'revision'>): ProjectState {
     const { cursor, length, undoLabel, redoLabel } = file.history();
     return {
       projectId,
@@ -353,11 +370,4 @@ function realPath(path: string): string {
     // Opening it reports the problem.
     return path;
   }
-}
-
-function placeIn(folder: string, title: string): NewPlace {
-  const { path, ending } = freePlace(folder, title, PROJECT_EXTENSION);
-  // The longest titles are told apart by their files alone.
-  const hasRoom = title.length + ending.length <= MAX_TEXT_LENGTH;
-  return { path, title: hasRoom ? `${title}${ending}` : title };
 }

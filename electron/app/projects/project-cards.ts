@@ -6,6 +6,7 @@ import type { ProjectPreview, Sample } from '../../contract/commands/project-com
 import { StudioError } from '../../contract/errors.ts';
 import type { PictureCodec } from '../../foundation/pictures/picture-codec.ts';
 import { PROJECT_EXTENSION } from '../../projects/file-names.ts';
+import { hasLog, letGo } from '../../projects/leftovers.ts';
 import { ProjectFile } from '../../projects/project-file.ts';
 import { ProjectLock } from '../../projects/project-lock.ts';
 import { loadScene } from '../scenes/scene-folder.ts';
@@ -109,8 +110,11 @@ export async function trashProject(
 ): Promise<string | null> {
   const place = checkedPath(path, [PROJECT_EXTENSION]);
   if (!existsSync(place)) throw new StudioError('PROJECT_MISSING', `${place} no longer exists.`);
-  const open = projects.findByPath(place);
-  if (open !== undefined) await projects.close(open.projectId);
+  // It may be open read-only and, opened later, to be changed.
+  for (let open = projects.findByPath(place); open; open = projects.findByPath(place)) {
+    await projects.close(open.projectId);
+  }
+  mergeLog(place);
   // Nobody else may be writing it.
   const lock = ProjectLock.acquire(place);
   try {
@@ -127,6 +131,23 @@ export async function trashProject(
     if (cause instanceof StudioError) throw cause;
     throw new StudioError('PROJECT_UNWRITABLE', `${place} cannot be moved to the trash.`, { cause });
   } finally {
-    lock.release();
+    // With a log that could not be merged, its file says whose log that is.
+    letGo(lock, place);
+  }
+}
+
+/**
+ * Merges the log that a crash left next to a project: only the file itself is moved, and another project that comes to
+ * this place must not get the log.
+ *
+ * @throws StudioError PROJECT_BUSY
+ */
+function mergeLog(path: string): void {
+  if (!hasLog(path)) return;
+  try {
+    ProjectFile.open(path).close();
+  } catch (error) {
+    // One that is damaged, or on a full disk, can be moved nevertheless.
+    if (!(error instanceof StudioError) || error.code === 'PROJECT_BUSY') throw error;
   }
 }

@@ -15,6 +15,8 @@ import { writeFileAtomically } from '../../foundation/files/atomic-write.ts';
 import { withFileLock } from '../../foundation/files/file-lock.ts';
 import { readJsonFileIfPresent } from '../../foundation/files/read-json.ts';
 
+type AnyChange = SettingsChange | Pick<Settings, 'projectsFolder'> | Pick<Settings, 'modelPlaces'>;
+
 export class SettingsStore {
   readonly #path: string;
   #settings: Settings;
@@ -39,24 +41,23 @@ export class SettingsStore {
     return this.#settings;
   }
 
-  /** @throws StudioError FOLDER_UNWRITABLE, DISK_FULL; nothing is changed then */
-  change(
-    change: SettingsChange | Pick<Settings, 'projectsFolder'> | Pick<Settings, 'modelPlaces'>,
-  ): Promise<Settings> {
+  /**
+   * @param change for one that depends on the settings, a function of them as they are when its turn comes
+   * @throws StudioError FOLDER_UNWRITABLE, DISK_FULL; nothing is changed then
+   */
+  change(change: AnyChange | ((current: Settings) => AnyChange)): Promise<Settings> {
     // One after another, so that the changes of two windows are both kept.
     const changed = this.#changing.then(() => this.#write(change));
     this.#changing = changed.catch(() => undefined);
     return changed;
   }
 
-  async #write(
-    change: SettingsChange | Pick<Settings, 'projectsFolder'> | Pick<Settings, 'modelPlaces'>,
-  ): Promise<Settings> {
+  async #write(change: AnyChange | ((current: Settings) => AnyChange)): Promise<Settings> {
     // Another host may have changed the file meanwhile: overwrite only what this change contains.
     return withFileLock(this.#path, async () => {
       const known = this.#settings;
       const base = await this.#asOthersLeftIt();
-      const given = Object.entries(change)
+      const given = Object.entries(typeof change === 'function' ? change(base) : change)
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => {
           const key = name as keyof Settings;

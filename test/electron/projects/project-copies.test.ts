@@ -61,7 +61,10 @@ describe('copies', () => {
     const folder = await temporaryFolder();
     const project = createProject(join(folder, 'from.pnpmix'));
     const { backup } = SqliteDatabase.prototype;
-    vi.spyOn(SqliteDatabase.prototype, 'backup').mockImplementationOnce(async function (this: Database, ...to) {
+    vi.spyOn(SqliteDatabase.prototype, 'backup').mockImplementationOnce(async function (
+      this: Database,
+      ...to
+    ) {
       const done = await backup.apply(this, to);
       project.close();
       return done;
