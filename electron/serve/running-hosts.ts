@@ -10,6 +10,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import { join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import * as z from 'zod';
+import { writing } from '../foundation/files/file-errors.ts';
 
 /** A host that was not started for this long is forgotten, with its pages. */
 const FORGOTTEN_AFTER_MS = 90 * 24 * 60 * 60 * 1000;
@@ -62,8 +63,13 @@ export class RunningHosts {
    *
    * @param token a new token, instead of the one that pages on this port know
    * @returns undefined when another process has it
+   * @throws StudioError FOLDER_UNWRITABLE, DISK_FULL
    */
-  async claim(port: number, address: string, token?: string): Promise<PortClaim | undefined> {
+  claim(port: number, address: string, token?: string): Promise<PortClaim | undefined> {
+    return writing(this.#folder, () => this.#claim(port, address, token));
+  }
+
+  async #claim(port: number, address: string, token?: string): Promise<PortClaim | undefined> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await chmod(this.#folder, 0o700);
     await this.#forgetOld(port);

@@ -174,7 +174,13 @@ async function listenOn(
   if (wanted === 0) {
     const token = newToken();
     const server = await startServer({ ...options, port: 0, token });
-    return untilClosed(server, await hosts.claim(server.port, options.address, token));
+    try {
+      return untilClosed(server, await hosts.claim(server.port, options.address, token));
+    } catch (error) {
+      // A server that listens keeps the process from ending.
+      await server.close();
+      throw error;
+    }
   }
   const claim = await hosts.claim(wanted, options.address);
   if (claim === undefined) {

@@ -1,7 +1,16 @@
 /** A second start of the browser host, while the first runs and after it has exited. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -22,6 +31,8 @@ async function serveToEnd(environment: NodeJS.ProcessEnv, ...args: string[]) {
   const child = spawn('node', ['electron/cli/main.ts', 'serve', ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
   });
   const [output, errors] = [child.stdout.toArray(), child.stderr.toArray()];
   const [code] = (await once(child, 'exit')) as [number];
@@ -69,6 +80,14 @@ test('a host restarted on its port knows its pages; its files are readable by th
   const folder = join(root, 'settings', 'browser-hosts');
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+});
+
+test('a start that cannot note its port says why, and ends', async () => {
+  const environment = await serveEnvironment(root);
+  mkdirSync(join(root, 'settings'));
+  symlinkSync(join(root, 'gone', 'too'), join(root, 'settings', 'browser-hosts'));
+  const { code, errors } = await serveToEnd(environment, '--port', '0');
+  expect([code, errors]).toEqual([1, expect.stringContaining('FOLDER_UNWRITABLE')]);
 });
 
 test('a port used by another program is reported as taken', async () => {
