@@ -67,7 +67,7 @@ export class FolderWatch {
       watcher.once('ready', () => resolve());
     });
     watcher.on('all', () => this.#changed());
-    // A folder that may not be read is reported by the search, which names it.
+    // A folder that may not be read is left out by the search, too.
     watcher.on('error', () => {
       if (watcher === this.#watcher) this.#isComplete = false;
       this.#changed();

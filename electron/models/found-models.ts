@@ -16,7 +16,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { describeFile, describeFolder, type FileDescription } from '../../native-models/graph/index.ts';
 import { withoutExtension } from '../contract/model-choice.ts';
-import { ifPresent } from '../foundation/files/file-errors.ts';
+import { errnoOf, ifPresent } from '../foundation/files/file-errors.ts';
 import type { PlatformFacts } from '../foundation/folders.ts';
 import {
   assertFiniteWeights,
@@ -79,9 +79,8 @@ export function usualRoots({ environment, homeFolder }: PlatformFacts): ModelRoo
 }
 
 /**
- * Finds the models in folders; reads headers only. Missing folders contain none.
- *
- * @throws errors of the file system for a folder that cannot be read
+ * Finds the models in folders; reads headers only. Missing folders contain none, and neither do ones that cannot be
+ * read: they belong to other programs, and every render searches them for embeddings.
  */
 export async function findModels(
   roots: readonly ModelRoot[],
@@ -90,7 +89,7 @@ export async function findModels(
   const found: FoundModel[] = [];
   const seen = new Set<string>();
   for (const { program, folder } of roots) {
-    const isFile = (await ifPresent(stat(folder)))?.isFile() ?? false;
+    const isFile = (await ifReadable(stat(folder)))?.isFile() ?? false;
     const names = new Set(await filesBelow(isFile ? dirname(folder) : folder, isFile ? 0 : DEEPEST_FOLDER));
     for (const path of isFile ? [folder] : modelsAmong(names)) {
       const description = names.has(join(path, MODEL_INDEX))
@@ -175,7 +174,7 @@ export class ModelDescriptions {
 
 /** @returns undefined for a file that is gone, or a link to nothing */
 async function describeOne(descriptions: ModelDescriptions, path: string): Promise<Description | undefined> {
-  const status = await ifPresent(stat(path));
+  const status = await ifReadable(stat(path));
   if (!status?.isFile()) return undefined;
   return descriptions.get(path, stateOf(status), async () => ({
     ...describeFile(path),
@@ -193,13 +192,13 @@ async function describeIn(
   const own = [...names].filter((name) => name.startsWith(join(folder, sep)));
   const states: string[] = [];
   for (const name of own) {
-    const status = await ifPresent(stat(name));
+    const status = await ifReadable(stat(name));
     states.push(`${name} ${status && stateOf(status)}`);
   }
   return descriptions.get(folder, states.join('\n'), async () => {
     const { weightFiles, ...description } = describeFolder(folder, folderName(folder));
     let bytes = 0;
-    for (const path of weightFiles) bytes += (await ifPresent(stat(path)))?.size ?? 0;
+    for (const path of weightFiles) bytes += (await ifReadable(stat(path)))?.size ?? 0;
     return { ...description, bytes, weights: weightsFilesOf(folder, weightFiles) };
   });
 }
@@ -212,7 +211,7 @@ function stateOf({ size, mtimeMs, ino }: Stats): string {
 async function contentOf({ path, weights }: ModelContent): Promise<string> {
   const paths = weights === null || weights.length === 0 ? [path] : weights.map((file) => file.path);
   const real: string[] = [];
-  for (const each of paths) real.push((await ifPresent(realpath(each))) ?? each);
+  for (const each of paths) real.push((await ifReadable(realpath(each))) ?? each);
   return real.join('\n');
 }
 
@@ -245,16 +244,29 @@ function previewOf(path: string, names: ReadonlySet<string>): string | null {
 
 /** Follows links, as deep as the search goes: a hub cache consists of them. */
 async function filesBelow(folder: string, depth: number): Promise<string[]> {
-  const entries = (await ifPresent(readdir(folder, { withFileTypes: true }))) ?? [];
+  const entries = (await ifReadable(readdir(folder, { withFileTypes: true }))) ?? [];
   const files: string[] = [];
   for (const entry of entries.toSorted((a, b) => a.name.localeCompare(b.name))) {
     // A hub cache's blobs have names without extensions, and are reached by their links.
     if (entry.name === 'blobs' || entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     const isLink = entry.isSymbolicLink();
-    const isFolder = entry.isDirectory() || (isLink && (await ifPresent(stat(path)))?.isDirectory());
+    const isFolder = entry.isDirectory() || (isLink && (await ifReadable(stat(path)))?.isDirectory());
     if (!isFolder) files.push(path);
     else if (depth > 0) files.push(...(await filesBelow(path, depth - 1)));
   }
   return files;
+}
+
+/** Another user's folder, a link that leads back to itself, a failing or a vanished network disk. */
+const UNREADABLE = new Set(['EACCES', 'EPERM', 'ELOOP', 'EIO', 'ESTALE', 'ENAMETOOLONG', 'ENXIO', 'ENODEV']);
+
+/** Looks something up; returns undefined when it does not exist or cannot be read. */
+async function ifReadable<Result>(step: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await ifPresent(step);
+  } catch (error) {
+    if (UNREADABLE.has(errnoOf(error) ?? '')) return undefined;
+    throw error;
+  }
 }

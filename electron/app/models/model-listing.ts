@@ -31,7 +31,7 @@ export class ModelListing {
     return isKnown ? this.#known!.models : this.search();
   }
 
-  /** Walks through the folders, and watches them from now on. @throws errors of the file system */
+  /** Walks through the folders, and watches them from now on. */
   async search(): Promise<FoundModel[]> {
     const roots = this.#roots();
     await this.#watch.watch(roots.map(({ folder }) => folder));

@@ -1,5 +1,5 @@
 /** The models in the searched folders: walked through once, and again after a change. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ModelListing } from '../../../../electron/app/models/model-listing.ts';
@@ -67,6 +67,14 @@ test('a search that other folders replace before it watches its own ends, and so
   const last = listing.search();
   await listing.close();
   expect((await last).map(({ name }) => name)).toEqual(['calm']);
+  expect(await names()).toEqual(['calm']);
+});
+
+test('what cannot be read among other programs’ files, such as a link to itself, hides nothing else', async () => {
+  symlinkSync('loop', join(root, 'one', 'loop'));
+  symlinkSync('model.safetensors', join(root, 'one', 'model.safetensors'));
+  symlinkSync('itself', join(root, 'itself'));
+  folders = [join(root, 'itself'), join(root, 'one')];
   expect(await names()).toEqual(['calm']);
 });
 
