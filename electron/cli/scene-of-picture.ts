@@ -145,12 +145,22 @@ function readFromProject(
   }
   try {
     for (const [id, name] of wanted) {
-      if (!found.has(id) && project.hasAsset(id)) {
-        found.set(id, { name: `${name} in ${path}`, bytes: project.readAsset(id).bytes });
-      }
+      if (found.has(id) || !project.hasAsset(id)) continue;
+      const bytes = wholeOrNone(project, id);
+      if (bytes !== undefined) found.set(id, { name: `${name} in ${path}`, bytes });
     }
   } finally {
     project.close();
+  }
+}
+
+/** A damaged picture counts as missing: another file may have it intact. */
+function wholeOrNone(project: ProjectFile, id: AssetId): Uint8Array | undefined {
+  try {
+    return project.readAsset(id).bytes;
+  } catch (error) {
+    if (error instanceof StudioError && error.code === 'ASSET_INVALID') return undefined;
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 /** `compose` with a picture that it made in place of a scene file. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { writeOutput } from '../../../electron/cli/output-file.ts';
@@ -55,6 +56,11 @@ describe('a picture in place of a scene', () => {
     for (const path of sceneFiles()) project.putAsset(readFileSync(path));
     project.close();
     await writeOutput(join(folder, 'broken.pnpmix'), 'not a project');
+    const damaged = join(folder, 'damaged.pnpmix');
+    copyFileSync(join(folder, 'scene.pnpmix'), damaged);
+    const database = new SqliteDatabase(damaged);
+    database.prepare("UPDATE asset SET bytes = CAST(bytes || x'00' AS BLOB)").run();
+    database.close();
     expect((await compose(first, again)).exitCode).toBe(0);
     expect(readFileSync(again)).toEqual(readFileSync(first));
   });
