@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { pictureOperations } from '../../../../electron/foundation/pictures/picture-operations.ts';
 import {
   type PictureLimits,
@@ -82,8 +82,12 @@ test('a refusal keeps its code and its sentence', async () => {
 
 test('what a process has compiled is kept for the next one, although it is killed', async () => {
   const kept = await temporaryFolder();
-  const file = join(import.meta.dirname, '../../../../electron/foundation/pictures/picture-process.ts');
-  await open(() => forkChild(file, { NODE_COMPILE_CACHE: kept })).header(await png(), 'a');
+  vi.stubEnv('NODE_COMPILE_CACHE', kept);
+  try {
+    await open().header(await png(), 'a');
+  } finally {
+    vi.unstubAllEnvs();
+  }
   await expect.poll(() => readdirSync(kept, { recursive: true }).length).toBeGreaterThan(5);
 });
 
