@@ -203,9 +203,9 @@ def choose_classes(count: int, rng: np.random.Generator) -> list[str]:
     return [names[i] for i in rng.permutation(count)]
 
 
-def evaluation_plans(artwork: Artwork) -> list[ScenePlan]:
+def evaluation_plans(artwork: Artwork, seed: int) -> list[ScenePlan]:
     """48 scenes: 24 of seen drawings and patterns, 12 of held-out drawings, 12 of held-out patterns."""
-    rng = np.random.default_rng(EVALUATION_SEED)
+    rng = np.random.default_rng(seed)
     plans = []
     for kind, number in (("seen", 24), ("drawing", 12), ("pattern", 12)):
         for index in range(number):
@@ -228,7 +228,7 @@ def evaluation_plans(artwork: Artwork) -> list[ScenePlan]:
                         source_place, bool(rng.random() < 0.5), bool(rng.random() < 0.5),
                     )  # fmt: skip
                 )
-            plans.append(ScenePlan(f"{kind}-{index + 1:02d}", place, concepts, EVALUATION_SEED + 1 + len(plans)))
+            plans.append(ScenePlan(f"{kind}-{index + 1:02d}", place, concepts, seed + 1 + len(plans)))
     return plans
 
 
@@ -248,6 +248,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sprites", required=True)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--seed", type=int, default=EVALUATION_SEED, help="another for scenes to choose weights by")
     parser.add_argument("--sheet", help="also write a contact sheet here")
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -256,7 +257,7 @@ def main() -> None:
     rows = []
     folder = f"{options.out}/evaluation/scenes"
     shutil.rmtree(folder, ignore_errors=True)
-    plans = evaluation_plans(artwork)
+    plans = evaluation_plans(artwork, options.seed)
     for plan in plans:
         meta, pictures = build(plan, f"{folder}/{plan.name}", "webp")
         with open(f"{folder}/{plan.name}/meta.json", "w") as file:
