@@ -17,8 +17,11 @@ import {
   referenceScenes,
   renderOfSample,
   renderSample,
+  renderScene,
   type StarterReferences,
   starterPack,
+  versionOneReference,
+  versionOneScene,
 } from './starter-references.ts';
 
 /** An XMP packet with an identifier. */
@@ -40,6 +43,8 @@ try {
     writeFileSync(path, await encodePng((await renderSample(engine, name)).image));
     console.log(path);
   }
+  writeFileSync(versionOneReference, await encodePng((await renderScene(engine, versionOneScene)).image));
+  console.log(versionOneReference);
   for (const name of Object.values(SAMPLE_SCENES)) {
     const { image, request } = await renderSample(engine, name);
     const { width, height, data } = image;

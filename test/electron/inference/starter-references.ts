@@ -14,6 +14,11 @@ export const starterPack = await packFolder('starter');
 
 export const referenceFolder = join(import.meta.dirname, '..', '..', 'golden', 'starter');
 
+/** A scene of version 1; what the present weights make of it is a reference, too. */
+export const versionOneScene = join(import.meta.dirname, '..', '..', 'golden', 'version-1', 'scene.json');
+
+export const versionOneReference = join(referenceFolder, 'version-1.png');
+
 /** Scenes with a reference: one, two and two overlapping concepts. */
 export const referenceScenes = ['one', 'two-concepts', 'overlapping'] as const;
 
@@ -37,7 +42,15 @@ export async function renderSample(
   name: string,
   parameters: Partial<RenderParameters> = {},
 ): Promise<RenderOutcome> {
-  const scene = await loadScene(join(starterPack, 'scenes', name, 'scene.json'));
+  return renderScene(engine, join(starterPack, 'scenes', name, 'scene.json'), parameters);
+}
+
+export async function renderScene(
+  engine: Engine,
+  path: string,
+  parameters: Partial<RenderParameters> = {},
+): Promise<RenderOutcome> {
+  const scene = await loadScene(path);
   return engine.render(makeRequest(scene, engine.pack, { parameters }), assetReader(scene));
 }
 
