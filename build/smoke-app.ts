@@ -55,7 +55,7 @@ export async function smokeApp(
     const info = await call(socket, 'app.info', {});
     const project = await call(socket, 'project.create', { name: 'Smoke' });
     if (project.name !== 'Smoke') throw new Error('a project could not be made');
-    // Its pictures are read by a picture process.
+    // A picture process reads the sample's pictures.
     await call(socket, 'project.openSample', {});
     const licences = (await call(socket, 'app.licences', {})) as unknown as { readonly name: string }[];
     if (!licences.some(({ name }) => name === 'sharp')) throw new Error('the licences are missing');

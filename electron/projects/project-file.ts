@@ -341,10 +341,10 @@ export class ProjectFile {
   }
 
   /**
-   * Writes the project to another path and continues there: whoever holds this project goes on in the new file. A
-   * project whose file was moved or deleted may be written to its old path.
+   * Saves the project at another path and switches to the new file: all further reads and writes of this object use
+   * it. A project whose file was moved or deleted may be saved at its old path.
    *
-   * @throws StudioError as {@link saveCopy}; it then continues where it was
+   * @throws StudioError as {@link saveCopy}; the project then stays on its old file
    */
   async saveAs(path: string, options: CopyOptions = {}): Promise<void> {
     const place = placeOf(path);

@@ -154,7 +154,7 @@ export class MaskLayers {
       before === undefined
         ? make(layer.session.shown)
         : // One that failed was reported, and has changed nothing.
-          before.catch(() => copyPlane(layer.session.shown)).then(make);
+          before.catch(() => layer.session.shown).then(make);
     layer.making = made;
     const end = () => {
       if (layer.making === made) layer.making = undefined;

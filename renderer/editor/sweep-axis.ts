@@ -37,7 +37,7 @@ export function valuesBetween(from: number, to: number, count: number, { step }:
   return [...new Set(values)];
 }
 
-/** So many seeds, one after another. */
+/** Consecutive seeds. */
 export function seedsFrom(seed: number, count: number): number[] {
   const first = Math.min(seed, MAX_SEED - count + 1);
   return Array.from({ length: count }, (_, index) => first + index);

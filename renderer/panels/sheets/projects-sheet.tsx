@@ -95,7 +95,7 @@ export function ProjectsSheet() {
 function NewProject() {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  // Pressing twice shall not create two.
+  // A second press must not create a second project.
   const isOpening = useStudio((state) => state.isOpening);
   const [name, setName] = useState('');
   const create = (event: FormEvent) => {

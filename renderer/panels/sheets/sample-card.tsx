@@ -16,7 +16,7 @@ export function SampleCard({ sample: { sample, before, after } }: { sample: Samp
     <UnstyledButton
       className="project-card"
       onClick={() => {
-        // Every opening makes a project: a double click shall make one.
+        // Each call makes a project; a double click must make only one.
         if (useStudio.getState().isOpening) return;
         start(() =>
           studio.projects.open(() =>

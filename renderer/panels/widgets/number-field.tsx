@@ -1,4 +1,4 @@
-/** A number that is typed: it counts when the field is left, or at Enter. One that is emptied keeps its number. */
+/** A number field that commits when it loses the focus, or on Enter. Left empty, it keeps its number. */
 import { NumberInput, type NumberInputProps } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 
@@ -11,7 +11,7 @@ export interface TypedNumber {
 
 /** @returns the props of the field, and what sets its number during a drag elsewhere */
 export function useTypedNumber({ value, min, max, onCommit }: TypedNumber) {
-  /** A text while it is none, such as a sign or nothing. */
+  /** A string while it is not a number: empty, or only a sign. */
   const [typed, setTyped] = useState<number | string>(value);
   useEffect(() => setTyped(value), [value]);
   return {

@@ -49,7 +49,7 @@ function worksInSheet(action: ActionName): boolean {
   return action.startsWith('app.') || WHILE_TYPING.includes(action);
 }
 
-/** Actions that a key which is held repeats: a render, an export or a copy of the project is made once. */
+/** Actions that repeat while their key is held. Renders, exports and copies of the project are made only once. */
 const REPEATED: readonly ActionName[] = [
   'brush.smaller',
   'brush.larger',
@@ -151,7 +151,7 @@ export function useKeys(): void {
           return;
         }
         if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {
-          // One that is held has applied what it was pressed for.
+          // Only the first press of a held key counts.
           if (isSceneHidden() || event.repeat) return;
           const { cutOut } = useEditor.getState();
           const hits = currentHits();
