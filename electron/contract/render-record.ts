@@ -9,6 +9,7 @@ import { renderScoresSchema } from './picture-scores.ts';
 import { deviceReportSchema, renderStageSchema } from './progress.ts';
 import { projectIdSchema } from './project-state.ts';
 import { assetIdSchema, renderRequestSchema } from './render-request.ts';
+import { documentConceptSchema } from './scene-document.ts';
 import { sweepPlaceSchema } from './sweep.ts';
 
 export const renderIdSchema = z.uuid();
@@ -23,6 +24,10 @@ export const sweepCellSchema = z.strictObject({
   sweepId: z.uuid(),
   x: sweepPlaceSchema,
   y: sweepPlaceSchema,
+  conceptId: documentConceptSchema.shape.id
+    .nullable()
+    .optional()
+    .describe('The concept whose parameters vary; null: those of all. Earlier versions did not store it.'),
 });
 export type SweepCell = z.infer<typeof sweepCellSchema>;
 

@@ -100,7 +100,7 @@ export function renderHandlers({
             { parameter: y.parameter, value: yValue },
           ];
           const swept = withSwept(withSwept(document, xPlace, conceptId), yPlace, conceptId);
-          return { document: swept, sweep: { sweepId, x: xPlace, y: yPlace } };
+          return { document: swept, sweep: { sweepId, x: xPlace, y: yPlace, conceptId } };
         }),
       );
       return { sweepId, renders: renders.enqueue(projectId, orders, { renderOn }) };

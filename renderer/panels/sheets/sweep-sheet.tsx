@@ -4,10 +4,10 @@ import { IconDownload, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type RenderSummary, sweepCellOf } from '../../../electron/contract/render-record.ts';
-import { isConceptParameter, type SweepParameter, withSwept } from '../../../electron/contract/sweep.ts';
+import { isConceptParameter, type SweepParameter } from '../../../electron/contract/sweep.ts';
 import { missingParts } from '../../editor/next-action.ts';
 import { parseValues } from '../../editor/sweep-axis.ts';
-import type { SweepGrid } from '../../editor/sweep-grid.ts';
+import { type SweepGrid, withCell } from '../../editor/sweep-grid.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
@@ -96,23 +96,19 @@ export function SweepSheet() {
         </Button>
         {sweep && <ExportSheet sweep={sweep} />}
       </Group>
-      {sweep && <Sweep sweep={sweep} conceptId={conceptId} />}
+      {sweep && <Sweep sweep={sweep} />}
     </Stack>
   );
 }
 
-function Sweep({ sweep, conceptId }: { sweep: SweepGrid; conceptId: string | null }) {
+function Sweep({ sweep }: { sweep: SweepGrid }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const { ofPlace } = useSweepNames();
-  const apply = (render: RenderSummary) => {
+  const apply = async (render: RenderSummary) => {
     const cell = sweepCellOf(render)!;
     const label = t('sweep.adopted', { x: ofPlace(cell.x), y: ofPlace(cell.y) });
-    studio.edit(label, (before) => {
-      const isThere = before.concepts.some(({ id }) => id === conceptId);
-      const of = isThere ? conceptId : null;
-      return withSwept(withSwept(before, cell.x, of), cell.y, of);
-    });
+    studio.edit(label, (before) => withCell(before, cell));
     studio.renders.show(render);
     useEditor.setState({ comparisonMode: 'after' });
   };
@@ -126,7 +122,7 @@ function Sweep({ sweep, conceptId }: { sweep: SweepGrid; conceptId: string | nul
             ? t('sweep.missing', { missing: total - done, total })
             : t('sweep.complete', { total })}
       </Text>
-      <SweepTable grid={sweep} onApply={apply} />
+      <SweepTable grid={sweep} onApply={(render) => start(() => apply(render))} />
     </>
   );
 }

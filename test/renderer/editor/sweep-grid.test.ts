@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
-import { sweepGrid, withRender } from '../../../renderer/editor/sweep-grid.ts';
+import { emptySceneDocument, type SceneDocument } from '../../../electron/contract/scene-document.ts';
+import { sweepGrid, withCell, withRender } from '../../../renderer/editor/sweep-grid.ts';
+import { documentConcept } from '../session/document-concept.ts';
 import { renderSummary } from '../session/render-summary.ts';
 
 const sweepId = 'a';
@@ -36,6 +38,25 @@ describe('a sweep', () => {
     expect(grid?.x).toEqual({ parameter: 'alpha', values: [0.5] });
     expect(grid?.cellAt(0.5, 0.8)).toBe(old);
     expect(sweepGrid([renderSummary('other')])).toBeUndefined();
+  });
+
+  it('applies a cell to the concept that varied, to all if all did, and to none in place of one that is gone', () => {
+    const document = { ...emptySceneDocument(), concepts: [documentConcept('cat'), documentConcept('dog')] };
+    const places = {
+      sweepId,
+      x: { parameter: 'alpha' as const, value: 0.4 },
+      y: { parameter: 'beta' as const, value: 0.6 },
+    };
+    const alphasOf = ({ concepts }: SceneDocument) => concepts.map(({ alpha }) => alpha);
+    const [usual] = alphasOf(document);
+    const one = withCell(document, { ...places, conceptId: 'dog' });
+    expect(alphasOf(one)).toEqual([usual, 0.4]);
+    expect(one.parameters.beta).toBe(0.6);
+    expect(alphasOf(withCell(document, { ...places, conceptId: null }))).toEqual([0.4, 0.4]);
+    expect(alphasOf(withCell(document, places))).toEqual([0.4, 0.4]);
+    expect(() => withCell(document, { ...places, conceptId: 'gone' })).toThrow(
+      'The scene no longer has this concept.',
+    );
   });
 
   it('has an empty cell for each missing pair', () => {

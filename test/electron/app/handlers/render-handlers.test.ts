@@ -99,8 +99,8 @@ test('a sweep queues every pair, newest values first run, and names the differin
     y: { parameter: 'beta', values: [0.5] },
   });
   expect(renders.map(({ sweep }) => sweep)).toEqual([
-    { sweepId, x: { parameter: 'alpha', value: 0.1 }, y: { parameter: 'beta', value: 0.5 } },
-    { sweepId, x: { parameter: 'alpha', value: 0.2 }, y: { parameter: 'beta', value: 0.5 } },
+    { sweepId, x: { parameter: 'alpha', value: 0.1 }, y: { parameter: 'beta', value: 0.5 }, conceptId: null },
+    { sweepId, x: { parameter: 'alpha', value: 0.2 }, y: { parameter: 'beta', value: 0.5 }, conceptId: null },
   ]);
   const [a, b] = renders.map(({ renderId }) => renderId);
   for (const renderId of [a!, b!]) {
