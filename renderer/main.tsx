@@ -51,7 +51,12 @@ async function openTransport(): Promise<Transport> {
  */
 async function takeToken(hash: string): Promise<boolean> {
   const address = new URL(location.href);
-  if (!isSecureContext || !(await keepToken(address))) return false;
+  try {
+    if (!isSecureContext || !(await keepToken(address))) return false;
+  } catch (error) {
+    console.warn('The browser does not store the key of the host.', error);
+    return false;
+  }
   history.replaceState(null, '', `${address.pathname}${hash}`);
   return true;
 }

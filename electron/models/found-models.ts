@@ -12,7 +12,7 @@
  * diffusers' layout. What several names lead to (links, snapshots with the same weights) is listed once.
  */
 import type { Stats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { open, opendir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { describeFile, describeFolder, type FileDescription } from '../../native-models/graph/index.ts';
 import { withoutExtension } from '../contract/model-choice.ts';
@@ -78,9 +78,23 @@ export function usualRoots({ environment, homeFolder }: PlatformFacts): ModelRoo
   ];
 }
 
+/** Whether a folder's entries, or a file's content, can be read as things are. */
+export type RootState = 'readable' | 'missing' | 'unreadable';
+
+export async function stateOfRoot({ folder }: Pick<ModelRoot, 'folder'>): Promise<RootState> {
+  try {
+    const opened = (await stat(folder)).isDirectory() ? await opendir(folder) : await open(folder);
+    await opened.close();
+    return 'readable';
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error)!) ? 'missing' : 'unreadable';
+  }
+}
+
 /**
  * Finds the models in folders; reads headers only. Missing folders contain none, and neither do ones that cannot be
- * read: they belong to other programs, and every render searches them for embeddings.
+ * read: they belong to other programs, and every render searches them for embeddings. {@link stateOfRoot} tells which.
  */
 export async function findModels(
   roots: readonly ModelRoot[],

@@ -16,7 +16,12 @@ const STORE = 'keys';
 const NAME = 'token';
 const NONCE_BYTES = 18;
 
-/** Stores the token of an address, if any. @returns whether there was one */
+/**
+ * Stores the token of an address, if any.
+ *
+ * @returns whether there was one
+ * @throws DOMException when the browser stores nothing for this page, such as with all cookies blocked
+ */
 export async function keepToken(address: URL): Promise<boolean> {
   const token = new URLSearchParams(address.hash.slice(1)).get('token');
   if (!token) return false;
@@ -31,7 +36,7 @@ export async function keepToken(address: URL): Promise<boolean> {
   return true;
 }
 
-/** The stored key; undefined if this browser never had the address with the token. */
+/** The stored key; undefined if this browser never had the address with the token. @throws DOMException as above */
 export function keptKey(): Promise<CryptoKey | undefined> {
   return inStore('readonly', (store) => store.get(NAME) as IDBRequest<CryptoKey | undefined>);
 }
@@ -41,13 +46,17 @@ export function keptKey(): Promise<CryptoKey | undefined> {
  *
  * @param challengeUrl the host's address for challenges
  * @returns the subprotocols for the socket; undefined when the host does not know the same token
- * @throws TypeError when there is no response, or not one of a host
+ * @throws TypeError when there is no response; TypeError or ZodError when it is not one of a host; the signal's reason
  */
-export async function answerChallenge(key: CryptoKey, challengeUrl: URL): Promise<string[] | undefined> {
+export async function answerChallenge(
+  key: CryptoKey,
+  challengeUrl: URL,
+  signal: AbortSignal,
+): Promise<string[] | undefined> {
   const nonce = base64url(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
   const url = new URL(challengeUrl);
   url.searchParams.set('page', nonce);
-  const response = await fetch(url);
+  const response = await fetch(url, { signal });
   if (!response.ok) throw new TypeError(`The host answered ${response.status}.`);
   const { challenge, proof }: Challenge = challengeSchema.parse(await response.json());
   // Another program may use this port now: send it nothing.

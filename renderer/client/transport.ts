@@ -4,9 +4,9 @@ import type { AssetId } from '../../electron/contract/render-request.ts';
 /**
  * State of the connection. `lost`: it may come back without the user. `refused`: this page does not know the running
  * host, and has to be opened by its printed address. `insecure`: the browser stores keys only for addresses of this
- * machine and for https.
+ * machine and for https. `storeless`: the browser stores nothing for this page, such as with all cookies blocked.
  */
-export type ConnectionState = 'connected' | 'lost' | 'refused' | 'insecure';
+export type ConnectionState = 'connected' | 'lost' | 'refused' | 'insecure' | 'storeless';
 
 export interface Transport {
   /**

@@ -17,6 +17,8 @@ type ReadableMessage =
 
 /** Waits between attempts to reconnect; the last one repeats. */
 const RETRY_DELAYS_MS = [100, 250, 500, 1000, 2000];
+/** Longest attempt: a host answers at once, on a busy machine after some seconds, behind a broken tunnel never. */
+const PATIENCE_MS = 60_000;
 
 export class WebSocketTransport implements Transport {
   readonly #socketUrl: URL;
@@ -114,16 +116,28 @@ export class WebSocketTransport implements Transport {
   async #open(): Promise<WebSocket | Exclude<ConnectionState, 'connected'>> {
     // Browsers provide keys and hashes only to pages of this machine and of https addresses.
     if (!isSecureContext) return 'insecure';
-    const key = await keptKey();
-    if (key === undefined) return 'refused';
-    let protocols: string[] | undefined;
+    let key: CryptoKey | undefined;
     try {
-      protocols = await answerChallenge(key, this.#challengeUrl);
+      key = await keptKey();
+    } catch {
+      return 'storeless';
+    }
+    if (key === undefined) return 'refused';
+    const attempt = new AbortController();
+    const patience = setTimeout(() => attempt.abort(), PATIENCE_MS);
+    try {
+      const protocols = await answerChallenge(key, this.#challengeUrl, attempt.signal);
+      return protocols === undefined ? 'refused' : await this.#openSocket(protocols, attempt.signal);
     } catch {
       // Whatever responds is not a reachable host now.
       return 'lost';
+    } finally {
+      clearTimeout(patience);
     }
-    if (protocols === undefined) return 'refused';
+  }
+
+  /** @param signal gives up waiting for the host's welcome */
+  #openSocket(protocols: string[], signal: AbortSignal): Promise<WebSocket | 'lost'> {
     const socket = new WebSocket(this.#socketUrl, protocols);
     return new Promise((resolve) => {
       let hasEnded = false;
@@ -155,6 +169,10 @@ export class WebSocketTransport implements Transport {
         resolve(socket);
       });
       socket.addEventListener('close', () => end(unreachable()));
+      signal.addEventListener('abort', () => {
+        end(unreachable());
+        socket.close();
+      });
     });
   }
 

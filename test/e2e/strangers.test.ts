@@ -94,6 +94,32 @@ it('a server on another port of the machine receives no part of the key', async 
   await page.close();
 });
 
+it('a browser that stores nothing for the page is told how to change that, and then has the key', async () => {
+  const context = await studio.context.browser()!.newContext();
+  const page = await context.newPage();
+  // What Chromium does with all cookies blocked.
+  await page.addInitScript(() => {
+    if (document.cookie.includes('allowed')) return;
+    IDBFactory.prototype.open = () => {
+      throw new DOMException(
+        'access to the Indexed Database API is denied in this context.',
+        'SecurityError',
+      );
+    };
+  });
+  await page.goto(studio.serve.url.href);
+  await page
+    .getByRole('alert')
+    .filter({ hasText: t('app.connection.storeless') })
+    .waitFor();
+  expect(page.url()).toBe(studio.serve.url.href);
+  await context.addCookies([{ name: 'allowed', value: 'yes', url: studio.serve.url.origin }]);
+  await page.reload();
+  await page.getByRole('banner').waitFor();
+  expect(page.url()).not.toContain('token');
+  await context.close();
+});
+
 it('a program on the port of a host that has ended receives no proof, change or picture', async () => {
   const { page, serve } = studio;
   await studio.kill();

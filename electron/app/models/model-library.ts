@@ -18,6 +18,7 @@ import {
   knownHashOfModel,
   type ModelContent,
   type ModelRoot,
+  stateOfRoot,
   usualRoots,
 } from '../../models/found-models.ts';
 import type { TransientAssets } from '../assets/transient-assets.ts';
@@ -74,12 +75,12 @@ export class ModelLibrary {
         sha256: (await this.#knownHash({ path: model.path, weights })) ?? null,
       });
     }
-    const places = roots.map(({ program, folder }) => ({
-      path: folder,
-      program: program === ADDED ? null : program,
-      isThere: existsSync(folder),
+    const places = roots.map(async (root) => ({
+      path: root.folder,
+      program: root.program === ADDED ? null : root.program,
+      state: await stateOfRoot(root),
     }));
-    return { places, models };
+    return { places: await Promise.all(places), models };
   }
 
   /** @returns the id of a small picture; null for none, or one that cannot be read */

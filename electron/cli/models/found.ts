@@ -2,7 +2,14 @@
 import { StudioError } from '../../contract/errors.ts';
 import type { Command } from '../../foundation/command-line/command.ts';
 import { defaultCacheFolder } from '../../foundation/folders.ts';
-import { type FoundModel, findModels, hashOfModel, usualRoots } from '../../models/found-models.ts';
+import {
+  type FoundModel,
+  findModels,
+  hashOfModel,
+  type ModelRoot,
+  stateOfRoot,
+  usualRoots,
+} from '../../models/found-models.ts';
 import { formatBytes } from './models-output.ts';
 import type { ModelsSurroundings } from './surroundings.ts';
 
@@ -32,6 +39,10 @@ export function foundCommand({ facts }: ModelsSurroundings): Command {
         positionals.length > 0
           ? positionals.map((folder) => ({ program: folder, folder }))
           : usualRoots(facts);
+      for (const problem of await problemsOf(roots)) {
+        if (positionals.length > 0) throw new StudioError('PARAMETER_INVALID', problem);
+        progress.say(problem);
+      }
       const models = (await findModels(roots)).filter(
         (model) =>
           (family === undefined || model.family === family) && model.name.toLowerCase().includes(search),
@@ -50,6 +61,19 @@ export function foundCommand({ facts }: ModelsSurroundings): Command {
       if (listed.length === 0) progress.say(`No models in ${roots.map(({ folder }) => folder).join(', ')}.`);
     },
   };
+}
+
+/** A sentence for each folder that cannot be searched. Where other programs usually have theirs, there need be none. */
+async function problemsOf(roots: readonly ModelRoot[]): Promise<string[]> {
+  const problems: string[] = [];
+  for (const root of roots) {
+    const state = await stateOfRoot(root);
+    const isNamed = root.program === root.folder;
+    if (state === 'unreadable')
+      problems.push(`${root.folder} cannot be read. Check its permissions and its disk.`);
+    if (state === 'missing' && isNamed) problems.push(`There is no folder or file ${root.folder}.`);
+  }
+  return problems;
 }
 
 type Listed = Omit<FoundModel, 'weights'> & { readonly sha256?: string };

@@ -27,7 +27,7 @@ export type LibraryModel = z.infer<typeof libraryModelSchema>;
 export const modelPlaceSchema = z.strictObject({
   path: filePathSchema,
   program: z.string().nullable().describe('null for a folder or file that the user added.'),
-  isThere: z.boolean(),
+  state: z.enum(['readable', 'missing', 'unreadable']),
 });
 export type ModelPlace = z.infer<typeof modelPlaceSchema>;
 

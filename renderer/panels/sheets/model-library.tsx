@@ -237,7 +237,7 @@ function Preview({ model: { path, hasPreview } }: { model: LibraryModel }) {
 function Places({ places }: { places: readonly ModelPlace[] }) {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const shown = places.filter(({ program, isThere }) => program === null || isThere);
+  const shown = places.filter(({ program, state }) => program === null || state !== 'missing');
   return (
     <section aria-label={t('library.places')}>
       <Title order={3} size="h6">
@@ -247,13 +247,13 @@ function Places({ places }: { places: readonly ModelPlace[] }) {
         {t('library.placesHint')}
       </Text>
       <ul className="plain-list">
-        {shown.map(({ path, program, isThere }) => (
+        {shown.map(({ path, program, state }) => (
           <li key={path}>
             <Group gap="xs" wrap="nowrap" justify="space-between">
               <Text size="xs" className="path">
                 {path}
                 {program !== null && ` · ${program}`}
-                {!isThere && ` · ${t('library.notThere')}`}
+                {state !== 'readable' && ` · ${t(`library.placeStates.${state}`)}`}
               </Text>
               {program === null && (
                 <ActionIcon

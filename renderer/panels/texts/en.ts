@@ -11,6 +11,8 @@ export const en = {
         'This tab does not know the host running here. Open the address it printed when it started in this tab: unsaved changes are kept and saved then.',
       insecure:
         'Browsers keep keys only for https and for addresses on this machine. Use a tunnel: ssh -L 4310:localhost:4310 HOST, then open the printed address.',
+      storeless:
+        'This browser stores nothing for this page, which it needs for the host’s key and for unsaved changes. Allow cookies and site data for this address, then reload the page.',
     },
     unsavedKept: 'Changes made before the page closed have been saved to the history.',
     unsavedLabel: 'Changes from a closed page',
@@ -1020,7 +1022,7 @@ export const en = {
     placePath: 'Folder or .safetensors file',
     addPlace: 'Add folder',
     removePlace: 'Stop searching {{path}}',
-    notThere: 'not found',
+    placeStates: { missing: 'not found', unreadable: 'cannot be read: check its permissions and its disk' },
   },
   settings: {
     title: 'Settings',

@@ -11,6 +11,8 @@ export const ko = {
         '이 탭은 여기서 실행 중인 호스트를 알지 못합니다. 프로그램이 시작할 때 출력한 주소를 이 탭에서 여세요. 아직 저장되지 않은 변경 내용은 보관되어 있다가 그때 저장됩니다.',
       insecure:
         '브라우저는 이 컴퓨터의 주소와 https 주소에만 키를 보관합니다. 터널(ssh -L 4310:localhost:4310 호스트)을 연 다음 출력된 주소로 여세요.',
+      storeless:
+        '이 브라우저가 이 페이지에 아무것도 저장하지 않습니다. 호스트의 키와 저장하지 않은 변경에 필요합니다. 이 주소의 쿠키와 사이트 데이터를 허용한 뒤 페이지를 새로 고치세요.',
     },
     unsavedKept: '페이지를 닫을 때 호스트가 받지 못한 변경 내용이 이제 기록에 있습니다.',
     unsavedLabel: '닫힌 페이지의 변경 내용',
@@ -981,7 +983,7 @@ export const ko = {
     placePath: '폴더 또는 .safetensors 파일',
     addPlace: '폴더 추가',
     removePlace: '{{path}} 검색 중지',
-    notThere: '찾을 수 없음',
+    placeStates: { missing: '찾을 수 없음', unreadable: '읽을 수 없음: 권한과 디스크를 확인하세요' },
   },
   settings: {
     title: '설정',

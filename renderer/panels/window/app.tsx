@@ -59,7 +59,7 @@ function Window() {
           <Title order={1} size="h4">
             {t('app.starting')}
           </Title>
-          {(connection === 'refused' || connection === 'insecure') && (
+          {connection !== 'connected' && connection !== 'lost' && (
             <Text role="alert" maw={480}>
               {t(`app.connection.${connection}`)}
             </Text>

@@ -203,6 +203,15 @@ describe('models found', () => {
     );
     const none = await runCommand(['models', 'found', comfy, '--search', 'nothing']);
     expect([none.out, none.exitCode]).toEqual(['', 0]);
+    const loop = join(home, 'loop');
+    symlinkSync(loop, loop);
+    const unread = await runCommand(['models', 'found', loop]);
+    expect(unread.err).toContain(`${loop} cannot be read. Check its permissions and its disk.`);
+    const missing = await runCommand(['models', 'found', comfy, join(home, 'nowhere')]);
+    expect([missing.err, missing.exitCode]).toEqual([
+      expect.stringContaining(`There is no folder or file ${join(home, 'nowhere')}.`),
+      1,
+    ]);
     const wrong = await runCommand(['models', 'found', '--family', 'sd3']);
     expect(wrong.err).toContain('--family takes sd1, sd2, sdxl');
   });

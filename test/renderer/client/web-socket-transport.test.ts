@@ -5,9 +5,16 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocketTransport } from '../../../renderer/client/web-socket-transport.ts';
 import { FakeWebSocket } from './fake-web-socket.ts';
 
+const browser = vi.hoisted(() => ({ isStoring: true, doesHostAnswer: true }));
 vi.mock('../../../renderer/client/host-key.ts', () => ({
-  keptKey: async () => ({}),
-  answerChallenge: async () => ['pnp-mix'],
+  keptKey: async () => {
+    if (!browser.isStoring) throw new DOMException('denied', 'SecurityError');
+    return {};
+  },
+  answerChallenge: async (_key: CryptoKey, _url: URL, signal: AbortSignal) => {
+    if (browser.doesHostAnswer) return ['pnp-mix'];
+    return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  },
 }));
 
 let reported: unknown[];
@@ -15,6 +22,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   reported = [];
   FakeWebSocket.all.length = 0;
+  Object.assign(browser, { isStoring: true, doesHostAnswer: true });
   vi.stubGlobal('WebSocket', FakeWebSocket);
   vi.stubGlobal('isSecureContext', true);
   vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
@@ -97,6 +105,48 @@ describe('calls', () => {
     await settle();
     expect(next()).toEqual(answer(2));
   });
+});
+
+test('a host that does not answer the challenge is given up, and asked again', async () => {
+  browser.doesHostAnswer = false;
+  new WebSocketTransport(new URL('https://workstation/'));
+  await vi.advanceTimersByTimeAsync(59_000);
+  browser.doesHostAnswer = true;
+  expect(FakeWebSocket.all).toHaveLength(0);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(FakeWebSocket.all).toHaveLength(1);
+});
+
+test('a browser that stores nothing is said to, until it does', async () => {
+  browser.isStoring = false;
+  const transport = new WebSocketTransport(new URL('https://workstation/'));
+  const states: string[] = [];
+  transport.onConnection((state) => states.push(state));
+  await vi.advanceTimersByTimeAsync(5_000);
+  browser.isStoring = true;
+  await vi.advanceTimersByTimeAsync(5_000);
+  FakeWebSocket.last.open();
+  await settle();
+  expect(states).toEqual(['lost', 'storeless', 'connected']);
+});
+
+test('a host that accepts the connection and says nothing is given up, and asked again', async () => {
+  const transport = new WebSocketTransport(new URL('https://workstation/'));
+  const call = outcomeOf(transport.call('a', null));
+  await settle();
+  const silent = FakeWebSocket.last;
+  silent.readyState = 1;
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(FakeWebSocket.last).toBe(silent);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(silent.readyState).toBe(3);
+  expect(FakeWebSocket.last).not.toBe(silent);
+  FakeWebSocket.last.open();
+  await vi.advanceTimersByTimeAsync(120_000);
+  FakeWebSocket.last.tell({ id: FakeWebSocket.last.sent[0]!.id, envelope: answer(1) });
+  await settle();
+  expect(call()).toEqual(answer(1));
+  expect(FakeWebSocket.all).toHaveLength(2);
 });
 
 describe.each([

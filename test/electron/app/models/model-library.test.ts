@@ -1,6 +1,6 @@
 /** The model files of a computer by commands: listed, identified, found by content, watched; and the scenes that use them. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -51,7 +51,7 @@ describe('the library', () => {
     expect(places).toContainEqual({
       path: join(host.root, 'ComfyUI', 'models'),
       program: 'ComfyUI',
-      isThere: true,
+      state: 'readable',
     });
     const sha256 = hashOf(models('checkpoints/photon.safetensors'));
     expect(await identify('photon')).toEqual({ name: 'photon', sha256 });
@@ -61,6 +61,19 @@ describe('the library', () => {
     expect(refused.error).toMatchObject({ code: 'MODEL_INVALID' });
     const unknown = await host.ended(await host.call('library.identify', { path: '/etc/passwd' }));
     expect(unknown.error).toMatchObject({ code: 'PARAMETER_INVALID' });
+  });
+
+  test('says which of the added folders cannot be read, and which are gone', async () => {
+    const [network, gone] = [join(host.root, 'network'), join(host.root, 'gone')];
+    for (const place of [network, gone]) {
+      mkdirSync(place);
+      await host.call('library.add', { path: place });
+      rmSync(place, { recursive: true });
+    }
+    symlinkSync(network, network);
+    const { places } = await host.call('library.list', {});
+    expect(places).toContainEqual({ path: network, program: null, state: 'unreadable' });
+    expect(places).toContainEqual({ path: gone, program: null, state: 'missing' });
   });
 
   test('shows the picture beside a file, and does without one that cannot be read', async () => {
