@@ -76,18 +76,21 @@ async function runStudy(context: CommandContext): Promise<void> {
       port: readPort(options),
       onFault: (error) => console.error('fault in the study:', error),
     });
-    const base = `http://${address.includes(':') ? `[${address}]` : address}:${server.port}/`;
-    const links = store.ensureParticipants(count).map(({ number, token }) => ({
-      participant: number,
-      url: `${base}#token=${token}`,
-    }));
-    const resultsUrl = `${base}#results=${store.resultsToken}`;
-    result({ resultsUrl, links });
-    print(`Results: ${resultsUrl}`);
-    for (const { participant, url } of links) print(`Participant ${participant}: ${url}`);
-    print('Press Ctrl-C to end it; all ratings are saved, and the links stay the same.');
-    await stopped(signal);
-    await server.close();
+    try {
+      const base = `http://${address.includes(':') ? `[${address}]` : address}:${server.port}/`;
+      const links = store.ensureParticipants(count).map(({ number, token }) => ({
+        participant: number,
+        url: `${base}#token=${token}`,
+      }));
+      const resultsUrl = `${base}#results=${store.resultsToken}`;
+      result({ resultsUrl, links });
+      print(`Results: ${resultsUrl}`);
+      for (const { participant, url } of links) print(`Participant ${participant}: ${url}`);
+      print('Press Ctrl-C to end it; all ratings are saved, and the links stay the same.');
+      await stopped(signal);
+    } finally {
+      await server.close();
+    }
   } finally {
     store.close();
   }

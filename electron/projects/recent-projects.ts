@@ -3,7 +3,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomicallySync } from '../foundation/files/atomic-write.ts';
-import { errnoOf } from '../foundation/files/file-errors.ts';
+import { errnoOf, writeError } from '../foundation/files/file-errors.ts';
 import { withFileLockSync } from '../foundation/files/file-lock.ts';
 import { parseJsonFile } from '../foundation/files/read-json.ts';
 import { validate } from '../foundation/validate.ts';
@@ -31,19 +31,23 @@ export class RecentProjects {
     this.#file = file;
   }
 
-  /** Newest first; the files may no longer exist. */
+  /** Newest first; the files may no longer exist. @throws StudioError FOLDER_UNWRITABLE for a damaged list that stays */
   list(): RememberedProject[] {
-    let bytes: Uint8Array;
+    let content: unknown;
     try {
-      bytes = readFileSync(this.#file);
+      content = parseJson(readFileSync(this.#file));
     } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
       if (errnoOf(error) === 'ENOENT') return [];
-      throw error;
     }
-    const parsed = fileSchema.safeParse(parseJson(bytes));
+    const parsed = fileSchema.safeParse(content);
     if (parsed.success) return parsed.data.projects;
-    // The list is a convenience: a damaged one is moved aside for inspection, and a new one started.
-    renameSync(this.#file, `${this.#file}.damaged`);
+    // The list is a convenience: one that is damaged or cannot be read is moved aside, and a new one started.
+    try {
+      renameSync(this.#file, `${this.#file}.damaged`);
+    } catch (error) {
+      throw writeError(error, this.#file);
+    }
     return [];
   }
 

@@ -10,7 +10,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import { join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import * as z from 'zod';
-import { writing } from '../foundation/files/file-errors.ts';
+import { ifPresent, writing } from '../foundation/files/file-errors.ts';
 
 /** A host that was not started for this long is forgotten, with its pages. */
 const FORGOTTEN_AFTER_MS = 90 * 24 * 60 * 60 * 1000;
@@ -52,8 +52,12 @@ export class RunningHosts {
     this.#folder = join(settingsFolder, 'browser-hosts');
   }
 
-  /** The running hosts. */
-  async list(): Promise<KnownHost[]> {
+  /** The running hosts. @throws StudioError FOLDER_UNWRITABLE, DISK_FULL: whether one runs, its lock file shows */
+  list(): Promise<KnownHost[]> {
+    return writing(this.#folder, () => this.#list());
+  }
+
+  async #list(): Promise<KnownHost[]> {
     const known = await Promise.all((await this.#ports()).map((port) => this.#read(port)));
     return known.filter((host) => host !== undefined && this.#isRunning(host.port)) as KnownHost[];
   }
@@ -95,19 +99,18 @@ export class RunningHosts {
 
   /** An invalid file is ignored: the host gets a new token. */
   async #read(port: number): Promise<KnownHost | undefined> {
+    const text = await ifPresent(readFile(this.#path(port), 'utf8'));
+    if (text === undefined) return undefined;
     try {
-      return hostSchema.parse(JSON.parse(await readFile(this.#path(port), 'utf8')));
+      return hostSchema.parse(JSON.parse(text));
     } catch (error) {
-      if (error instanceof SyntaxError || error instanceof z.ZodError || isMissing(error)) return undefined;
+      if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
       throw error;
     }
   }
 
   async #ports(): Promise<number[]> {
-    const names = await readdir(this.#folder).catch((error: unknown) => {
-      if (isMissing(error)) return [];
-      throw error;
-    });
+    const names = (await ifPresent(readdir(this.#folder))) ?? [];
     return names.flatMap((name) => /^(\d{1,5})\.json$/.exec(name)?.slice(1).map(Number) ?? []);
   }
 
@@ -116,11 +119,8 @@ export class RunningHosts {
     const ended: { port: number; startedMs: number }[] = [];
     for (const port of await this.#ports()) {
       if (port === claimed || this.#isRunning(port)) continue;
-      const file = await stat(this.#path(port)).catch((error: unknown) => {
-        // Another start was faster.
-        if (isMissing(error)) return undefined;
-        throw error;
-      });
+      const file = await ifPresent(stat(this.#path(port)));
+      // Undefined when another start was faster.
       if (file) ended.push({ port, startedMs: file.mtimeMs });
     }
     const newestFirst = ended.toSorted((a, b) => b.startedMs - a.startedMs);
@@ -153,8 +153,4 @@ export class RunningHosts {
   #lockPath(port: number): string {
     return join(this.#folder, `${port}.lock`);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

@@ -99,7 +99,12 @@ export function projectHandlers({
       return null;
     },
     'project.saveAs': ({ projectId, path, overwrite }) =>
-      copying(projectId, (options) => projects.saveAs(projectId, path, { ...options, overwrite })),
+      copying(projectId, async (options) => {
+        const { path: before } = projects.file(projectId);
+        const state = await projects.saveAs(projectId, path, { ...options, overwrite });
+        await renders.follow(before, state.path);
+        return state;
+      }),
     'project.duplicate': ({ projectId, path }) =>
       copying(projectId, (options) => projects.duplicate(projectId, path, options)),
     'project.rename': ({ projectId, name }) => projects.rename(projectId, name),

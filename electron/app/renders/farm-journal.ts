@@ -62,6 +62,12 @@ export class FarmJournal {
     return found.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
   }
 
+  /** A project goes on at another path: so do its renders. @throws StudioError FOLDER_UNWRITABLE, DISK_FULL */
+  async move(fromPath: string, toPath: string): Promise<void> {
+    for (const entry of await this.of(fromPath, Date.now()))
+      await this.note({ ...entry, projectPath: toPath });
+  }
+
   #path(renderId: string): string {
     return join(this.#folder, `${renderId}.json`);
   }

@@ -148,6 +148,11 @@ export class RenderService {
     if (resumed.length > 0) this.queue.enqueue(resumed);
   }
 
+  /** Follows a project that goes on at another path. @throws StudioError FOLDER_UNWRITABLE, DISK_FULL */
+  async follow(fromPath: string, toPath: string): Promise<void> {
+    await this.#dependencies.journal.move(fromPath, toPath);
+  }
+
   #queueable(
     document: SceneDocument,
     made: RenderRequest,

@@ -1,5 +1,5 @@
 /** The editor's host on a farm: renders there, next to those on this computer, and stores each once. */
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -116,12 +116,21 @@ describe.skipIf(!hasRedis)('the editor', () => {
 
   test('requests the renders of a killed host again, and stores each once', async () => {
     const studio = open.at(-1)!;
-    const { projectId, path } = await callStudio(studio, 'project.openSample', {});
+    const { projectId } = await callStudio(studio, 'project.openSample', {});
     const { renderId } = await callStudio(studio, 'renders.enqueue', { projectId, renderOn: 'studio' });
     const folder = join(farm.root, 'home', 'settings', 'farm-renders');
     await expect
       .poll(async () => (await callStudio(studio, 'queue.state', {})).entries[0]?.reason?.code)
       .toBe('FARM_WITHOUT_WORKERS');
+    // Saved elsewhere meanwhile: the project goes on there, and its renders with it.
+    const path = join(farm.root, 'home', 'elsewhere.pnpmix');
+    await callStudio(studio, 'project.saveAs', { projectId, path });
+    const notedPaths = () =>
+      readdirSync(folder).map(
+        (name) =>
+          (JSON.parse(readFileSync(join(folder, name), 'utf8')) as { projectPath: string }).projectPath,
+      );
+    await expect.poll(notedPaths).toEqual([path]);
     // What a kill leaves: the render's journal entry, and its job on the farm.
     cpSync(folder, `${folder}-kept`, { recursive: true });
     await callStudio(studio, 'queue.cancel', { what: 'one', renderId, discard: true });

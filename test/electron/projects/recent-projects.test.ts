@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RecentProjects } from '../../../electron/projects/recent-projects.ts';
@@ -48,6 +48,17 @@ describe('recent projects', () => {
     recent.remember(a, 1);
     expect(recent.list()).toEqual([{ path: a, openedAtMs: 1 }]);
     expect(readFileSync(`${file}.damaged`, 'utf8')).toBe(text);
+  });
+
+  it('a list that cannot be read is set aside', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'recent.json');
+    symlinkSync(file, file);
+    const recent = new RecentProjects(file);
+    expect(recent.list()).toEqual([]);
+    recent.remember(a, 1);
+    expect(recent.list()).toEqual([{ path: a, openedAtMs: 1 }]);
+    expect(readdirSync(folder)).toContain('recent.json.damaged');
   });
 
   it('accept no relative path', async () => {

@@ -134,6 +134,13 @@ describe('the hosts of a settings folder', () => {
     running.release();
   });
 
+  test('are none where a file is in the way of the folder; claiming a port says so', async () => {
+    writeFileSync(join(root, 'browser-hosts'), '');
+    const hosts = new RunningHosts(root);
+    expect(await hosts.list()).toEqual([]);
+    await expect(hosts.claim(4310, '127.0.0.1')).rejects.toMatchObject({ code: 'FOLDER_UNWRITABLE' });
+  });
+
   test('get a new token if theirs cannot be read, and are forgotten after a while', async () => {
     const hosts = new RunningHosts(root);
     (await hosts.claim(4310, '127.0.0.1'))!.release();

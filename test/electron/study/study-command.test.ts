@@ -5,7 +5,10 @@ import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { commands } from '../../../electron/cli/commands.ts';
+import { runCommandLine } from '../../../electron/foundation/command-line/run-command-line.ts';
 import { runCommand } from '../cli/run-command.ts';
+import { freePort } from '../farm/redis-server.ts';
 import { temporaryFolder, writeJson } from '../inference/tiny-pack.ts';
 import { rater } from './rater.ts';
 import { sampleStudy } from './sample-study.ts';
@@ -145,4 +148,19 @@ test('a folder without a study, and unknown options, are refused', async () => {
   });
   expect((await runCommand(['study'])).exitCode).toBe(2);
   expect((await runCommand(['study', folder, '--port', 'x'])).exitCode).toBe(2);
+});
+
+test('after an error its port is free again, so that the program ends', async () => {
+  const port = await freePort();
+  const unwritable = () => {
+    throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+  };
+  const ended = runCommandLine(commands, ['study', folder, '--port', `${port}`], {
+    signal: new AbortController().signal,
+    print: unwritable,
+    printError: () => undefined,
+    progress: { write: () => undefined, isTerminal: false, now: () => 0 },
+  });
+  expect(await ended.catch(() => 1)).not.toBe(0);
+  await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
 });
