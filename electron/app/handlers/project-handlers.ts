@@ -34,6 +34,8 @@ export function projectHandlers({
   events,
 }: Services): Pick<CommandHandlers<CommandContext>, keyof typeof projectCommands> {
   const startingParameters = () => packs.startingParameters(settings.current.pack);
+  const warn = (error: unknown) =>
+    events.emit('notice', { level: 'warning', notice: notice('FAILED', { failure: asStudioError(error) }) });
   /** Large projects take a while: a copy is a job. */
   const copying = (projectId: ProjectId, copy: (options: CopyOptions) => Promise<ProjectState>) =>
     jobs.run(
@@ -47,7 +49,7 @@ export function projectHandlers({
       // A project can be created without its pack, with the paper's parameters: the editor needs a project.
       await packs.assertUsable(settings.current.pack, 'PACK_UNKNOWN').catch((error: unknown) => {
         if (!(error instanceof StudioError)) throw error;
-        events.emit('notice', { level: 'warning', notice: notice('FAILED', { failure: error }) });
+        warn(error);
       });
       return projects.create({
         ...input,
@@ -58,10 +60,8 @@ export function projectHandlers({
       const state = await projects.open(path, readOnly);
       // Renders of a host that was killed; a farm that cannot be reached must not keep the project shut.
       renders.resume(state.projectId).catch((error: unknown) => {
-        const failure = asStudioError(error);
         // It was closed meanwhile: they are resumed when it is opened again.
-        if (failure.code === 'PROJECT_UNKNOWN') return;
-        events.emit('notice', { level: 'warning', notice: notice('FAILED', { failure }) });
+        if (asStudioError(error).code !== 'PROJECT_UNKNOWN') warn(error);
       });
       return state;
     },
@@ -102,7 +102,8 @@ export function projectHandlers({
       copying(projectId, async (options) => {
         const { path: before } = projects.file(projectId);
         const state = await projects.saveAs(projectId, path, { ...options, overwrite });
-        await renders.follow(before, state.path);
+        // The project is saved; its renders on farms arrive as long as this host runs.
+        await renders.follow(before, state.path).catch(warn);
         return state;
       }),
     'project.duplicate': ({ projectId, path }) =>
