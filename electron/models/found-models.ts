@@ -83,7 +83,10 @@ export type RootState = 'readable' | 'missing' | 'unreadable';
 
 export async function stateOfRoot({ folder }: Pick<ModelRoot, 'folder'>): Promise<RootState> {
   try {
-    const opened = (await stat(folder)).isDirectory() ? await opendir(folder) : await open(folder);
+    const status = await stat(folder);
+    // Opening a pipe waits for its writer.
+    if (!status.isDirectory() && !status.isFile()) return 'unreadable';
+    const opened = status.isDirectory() ? await opendir(folder) : await open(folder);
     await opened.close();
     return 'readable';
   } catch (error) {

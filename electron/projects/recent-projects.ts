@@ -9,6 +9,9 @@ import { parseJsonFile } from '../foundation/files/read-json.ts';
 import { validate } from '../foundation/validate.ts';
 import { boundedTimeMs } from './shown-values.ts';
 
+/** Why a file that is in order may not be readable for a moment. */
+const SHORTAGES = ['EMFILE', 'ENFILE', 'ENOMEM'];
+
 /** Length of the list. */
 const MAX_RECENT = 50;
 
@@ -37,8 +40,9 @@ export class RecentProjects {
     try {
       content = parseJson(readFileSync(this.#file));
     } catch (error) {
-      if (errnoOf(error) === undefined) throw error;
-      if (errnoOf(error) === 'ENOENT') return [];
+      const code = errnoOf(error);
+      if (code === 'ENOENT') return [];
+      if (code === undefined || SHORTAGES.includes(code)) throw error;
     }
     const parsed = fileSchema.safeParse(content);
     if (parsed.success) return parsed.data.projects;

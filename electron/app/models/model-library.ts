@@ -235,7 +235,9 @@ export class ModelLibrary {
 
   async #existing(path: string): Promise<string> {
     const place = resolve(path);
-    if (isAbsolute(path) && (await ifPresent(stat(place))) !== undefined) return place;
+    const status = isAbsolute(path) ? await ifPresent(stat(place)) : undefined;
+    // Reading a pipe would wait for its writer.
+    if (status?.isDirectory() || status?.isFile()) return place;
     throw new StudioError('PARAMETER_INVALID', `There is no folder or file ${path}. Give its full path.`);
   }
 }

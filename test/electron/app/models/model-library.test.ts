@@ -1,10 +1,12 @@
 /** The model files of a computer by commands: listed, identified, found by content, watched; and the scenes that use them. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ModelChoice, ModelFile } from '../../../../electron/contract/model-choice.ts';
+import { stateOfRoot } from '../../../../electron/models/found-models.ts';
 import {
   writeModelFile,
   writeSingleFile,
@@ -74,6 +76,15 @@ describe('the library', () => {
     const { places } = await host.call('library.list', {});
     expect(places).toContainEqual({ path: network, program: null, state: 'unreadable' });
     expect(places).toContainEqual({ path: gone, program: null, state: 'missing' });
+  });
+
+  test.skipIf(process.platform === 'win32')('takes no pipe, which would never end', async () => {
+    const pipe = join(host.root, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(host.call('library.add', { path: pipe })).rejects.toMatchObject({
+      code: 'PARAMETER_INVALID',
+    });
+    expect(await stateOfRoot({ folder: pipe })).toBe('unreadable');
   });
 
   test('shows the picture beside a file, and does without one that cannot be read', async () => {
