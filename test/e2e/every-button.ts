@@ -2,11 +2,12 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import { type ElementHandle, errors, type Locator, type Page } from 'playwright-core';
 import { beforeAll, describe, expect } from 'vitest';
 import type { InspectorTab } from './inspector-page.ts';
 import { samplePicture } from './sample-pack.ts';
 import { sharedStudio } from './shared-studio.ts';
+import { PATIENCE_MS } from './slow-host.ts';
 import { headerOf, type StudioPage } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
@@ -140,6 +141,32 @@ export async function settle(page: Page, what: string): Promise<void> {
   expect({ what, faults: [...studio.faults], failures }).toEqual({ what, faults: [], failures: [] });
 }
 
+/** After this long a click looks at what covers its element. */
+const COVERED_AFTER_MS = 10_000;
+
+/**
+ * Clicks an element. A dialog comes frames after the click that asked for it, possibly when the next element has been
+ * chosen already: what has opened over the element meanwhile is closed.
+ */
+async function clickUncovered(page: Page, element: ElementHandle<HTMLElement | SVGElement>): Promise<void> {
+  for (const started = Date.now(); ; ) {
+    try {
+      await element.click({ timeout: COVERED_AFTER_MS });
+      return;
+    } catch (cause) {
+      if (!(cause instanceof errors.TimeoutError) || Date.now() - started > PATIENCE_MS) throw cause;
+      const isCovered = await element.evaluate(
+        (own, overlays) =>
+          [...document.querySelectorAll(overlays)].some(
+            (overlay) => overlay.checkVisibility() && !overlay.contains(own),
+          ),
+        OVERLAYS,
+      );
+      if (isCovered) await closeOverlays(page);
+    }
+  }
+}
+
 async function press(page: Page, { key, hasMenu, isInput, isToggle }: Button): Promise<void> {
   const next = page.locator(NEXT);
   const click = async () => {
@@ -147,7 +174,9 @@ async function press(page: Page, { key, hasMenu, isInput, isToggle }: Button): P
     const element = await page.$(NEXT);
     if (!element) throw new GoneError();
     try {
-      await (isInput ? element.evaluate((input) => (input as HTMLElement).click()) : element.click());
+      await (isInput
+        ? element.evaluate((input) => (input as HTMLElement).click())
+        : clickUncovered(page, element));
     } catch (cause) {
       throw (await element.evaluate(({ isConnected }) => isConnected)) ? cause : new GoneError();
     }
