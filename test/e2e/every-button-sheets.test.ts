@@ -49,10 +49,17 @@ describeEveryButton('every button of the sheets', (studio) => {
     await pressAll('.sheet', async () => {
       // The last button may be opening another project, which closes the list.
       await page.locator('.start-screen[aria-busy="true"]').waitFor({ state: 'detached' });
-      await closeSheets(page);
-      await headerOf(page).locator('button[aria-haspopup="menu"]').first().click();
-      await page.getByRole('menuitem', { name: t('project.recent') }).click();
-      await page.getByRole('textbox', { name: t('project.new') }).waitFor();
+      const list = page.getByRole('textbox', { name: t('project.new') });
+      // Again if need be: that project may appear only now, and closes menu and list.
+      await expect
+        .poll(async () => {
+          await closeSheets(page);
+          await headerOf(page).locator('button[aria-haspopup="menu"]').first().click({ timeout: 10_000 });
+          await page.getByRole('menuitem', { name: t('project.recent') }).click({ timeout: 10_000 });
+          await list.waitFor({ timeout: 10_000 });
+          return true;
+        })
+        .toBe(true);
     });
   });
 
