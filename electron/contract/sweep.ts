@@ -58,13 +58,29 @@ export type SweepAxis = z.infer<typeof sweepAxisSchema>;
 export const sweepPlaceSchema = z.strictObject({ parameter: sweepParameterSchema, value: z.number() });
 export type SweepPlace = z.infer<typeof sweepPlaceSchema>;
 
+/** A place on both axes, and the concept whose parameters vary; null: those of all. */
+export interface SweepPlaces {
+  readonly x: SweepPlace;
+  readonly y: SweepPlace;
+  readonly conceptId?: string | null | undefined;
+}
+
+/**
+ * A document with both values of a cell.
+ *
+ * @throws StudioError PARAMETER_INVALID when the cell's concept is gone
+ */
+export function withCell(document: SceneDocument, { x, y, conceptId = null }: SweepPlaces): SceneDocument {
+  return withSwept(withSwept(document, x, conceptId), y, conceptId);
+}
+
 /**
  * A document with a value of a sweep.
  *
  * @param conceptId the concept that a concept's parameter changes; null: all of them
  * @throws StudioError PARAMETER_INVALID when there is no such concept
  */
-export function withSwept(
+function withSwept(
   document: SceneDocument,
   { parameter, value }: SweepPlace,
   conceptId: string | null,

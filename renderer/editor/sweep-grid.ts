@@ -1,7 +1,6 @@
 /** The renders of a sweep as a grid: columns by the values of x, rows by those of y. */
-import { type RenderSummary, type SweepCell, sweepCellOf } from '../../electron/contract/render-record.ts';
-import type { SceneDocument } from '../../electron/contract/scene-document.ts';
-import { type SweepAxis, withSwept } from '../../electron/contract/sweep.ts';
+import { type RenderSummary, sweepCellOf } from '../../electron/contract/render-record.ts';
+import type { SweepAxis } from '../../electron/contract/sweep.ts';
 
 export interface SweepGrid {
   /** Values ascending. */
@@ -35,15 +34,6 @@ export function sweepGrid(renders: readonly RenderSummary[]): SweepGrid | undefi
     done: renders.filter(({ result }) => result !== null).length,
     underWay: renders.filter(({ state }) => state === 'queued' || state === 'running').length,
   };
-}
-
-/**
- * A document with both values of a cell, in the concept that the sweep was of.
- *
- * @throws StudioError PARAMETER_INVALID when that concept is gone
- */
-export function withCell(document: SceneDocument, { x, y, conceptId = null }: SweepCell): SceneDocument {
-  return withSwept(withSwept(document, x, conceptId), y, conceptId);
 }
 
 /** Keeps only a sweep's renders. */

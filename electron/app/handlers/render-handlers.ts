@@ -4,7 +4,7 @@ import type { renderCommands } from '../../contract/commands/render-commands.ts'
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { MAX_SEED } from '../../contract/parameters.ts';
-import { withSwept } from '../../contract/sweep.ts';
+import { withCell } from '../../contract/sweep.ts';
 import type { CommandContext } from '../dispatcher.ts';
 import { changesOf } from '../renders/render-changes.ts';
 import type { RenderOrder } from '../renders/render-service.ts';
@@ -95,12 +95,13 @@ export function renderHandlers({
       const document = projects.file(projectId).document();
       const orders = y.values.flatMap((yValue) =>
         x.values.map((xValue): RenderOrder => {
-          const [xPlace, yPlace] = [
-            { parameter: x.parameter, value: xValue },
-            { parameter: y.parameter, value: yValue },
-          ];
-          const swept = withSwept(withSwept(document, xPlace, conceptId), yPlace, conceptId);
-          return { document: swept, sweep: { sweepId, x: xPlace, y: yPlace, conceptId } };
+          const cell = {
+            sweepId,
+            x: { parameter: x.parameter, value: xValue },
+            y: { parameter: y.parameter, value: yValue },
+            conceptId,
+          };
+          return { document: withCell(document, cell), sweep: cell };
         }),
       );
       return { sweepId, renders: renders.enqueue(projectId, orders, { renderOn }) };

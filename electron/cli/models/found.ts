@@ -6,7 +6,6 @@ import {
   type FoundModel,
   findModels,
   hashOfModel,
-  type ModelRoot,
   stateOfRoot,
   usualRoots,
 } from '../../models/found-models.ts';
@@ -39,9 +38,16 @@ export function foundCommand({ facts }: ModelsSurroundings): Command {
         positionals.length > 0
           ? positionals.map((folder) => ({ program: folder, folder }))
           : usualRoots(facts);
-      for (const problem of await problemsOf(roots)) {
+      for (const { folder } of roots) {
+        const state = await stateOfRoot({ folder });
+        if (state === 'readable') continue;
+        const problem =
+          state === 'missing'
+            ? `There is no folder or file ${folder}.`
+            : `${folder} cannot be read. Check its permissions and its disk.`;
         if (positionals.length > 0) throw new StudioError('PARAMETER_INVALID', problem);
-        progress.say(problem);
+        // Not everybody has every other program.
+        if (state === 'unreadable') progress.say(problem);
       }
       const models = (await findModels(roots)).filter(
         (model) =>
@@ -61,19 +67,6 @@ export function foundCommand({ facts }: ModelsSurroundings): Command {
       if (listed.length === 0) progress.say(`No models in ${roots.map(({ folder }) => folder).join(', ')}.`);
     },
   };
-}
-
-/** A sentence for each folder that cannot be searched. Where other programs usually have theirs, there need be none. */
-async function problemsOf(roots: readonly ModelRoot[]): Promise<string[]> {
-  const problems: string[] = [];
-  for (const root of roots) {
-    const state = await stateOfRoot(root);
-    const isNamed = root.program === root.folder;
-    if (state === 'unreadable')
-      problems.push(`${root.folder} cannot be read. Check its permissions and its disk.`);
-    if (state === 'missing' && isNamed) problems.push(`There is no folder or file ${root.folder}.`);
-  }
-  return problems;
 }
 
 type Listed = Omit<FoundModel, 'weights'> & { readonly sha256?: string };

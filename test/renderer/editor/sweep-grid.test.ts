@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
 import { emptySceneDocument, type SceneDocument } from '../../../electron/contract/scene-document.ts';
-import { sweepGrid, withCell, withRender } from '../../../renderer/editor/sweep-grid.ts';
+import { withCell } from '../../../electron/contract/sweep.ts';
+import { sweepGrid, withRender } from '../../../renderer/editor/sweep-grid.ts';
 import { documentConcept } from '../session/document-concept.ts';
 import { renderSummary } from '../session/render-summary.ts';
 
