@@ -14,6 +14,7 @@ export const ISOLATED = [
   'test/renderer/client/web-socket-transport.test.ts',
   'test/renderer/panels/flow/late-pictures.test.ts',
   'test/renderer/panels/flow/watch-warnings.test.ts',
+  'test/renderer/panels/window/window-redraws.test.ts',
   'test/renderer/session/background-size.test.ts',
   'test/renderer/session/diagnostics.test.ts',
   'test/renderer/session/pictures.test.ts',

@@ -19,7 +19,7 @@ import { StatusBar } from './status-bar.tsx';
 import { ToolRail } from './tool-rail.tsx';
 import { useFiles } from './use-files.ts';
 import { useKeys } from './use-keys.ts';
-import { useWindowTitle } from './use-window-title.ts';
+import { WindowTitle } from './window-title.ts';
 import { Workspace } from './workspace.tsx';
 
 export function App({ studio }: { studio: Studio }) {
@@ -84,11 +84,11 @@ function Window() {
   return <Editor />;
 }
 
-function Editor() {
+/** What it reads itself redraws the whole window when it changes: nothing that changes with an edit. */
+export function Editor() {
   const { t } = useTranslation();
   useKeys();
   useFiles();
-  useWindowTitle();
   return (
     <div className="studio">
       <a className="skip-link" href="#canvas">
@@ -101,6 +101,7 @@ function Editor() {
       <WatchWarnings />
       <StatusBar />
       <Announcer />
+      <WindowTitle />
       <Sheets />
       <ExportDialog />
       <CommandPalette />

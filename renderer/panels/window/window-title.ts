@@ -6,7 +6,8 @@ import { useStudio } from '../../session/studio-store.ts';
 /** Before the name of a project with unsaved changes (electron/main/windows/edited-title.ts). */
 const UNSAVED_MARK = '● ';
 
-export function useWindowTitle(): void {
+/** A component of its own, because every change is unsaved for a moment: the rest of the window is not drawn anew. */
+export function WindowTitle(): null {
   const { t } = useTranslation();
   const name = useStudio((state) => state.project?.state.name);
   const isUnsaved = useStudio((state) => (state.project?.pending ?? 0) > 0);
@@ -14,4 +15,5 @@ export function useWindowTitle(): void {
     const program = t('app.name');
     document.title = name === undefined ? program : `${isUnsaved ? UNSAVED_MARK : ''}${name} – ${program}`;
   }, [t, name, isUnsaved]);
+  return null;
 }
