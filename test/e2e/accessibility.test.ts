@@ -7,7 +7,7 @@ import { sharedStudio } from './shared-studio.ts';
 import { canvasOf, closeSheet, headerOf, idle, LONG_WORK, renderButton } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
-const studio = sharedStudio();
+const studio = sharedStudio({ devicePixelRatio: 1 });
 
 /** Of the inspector's tab of a concept, and of what opens over the canvas for its mask. */
 async function inspectedConcept(): Promise<string[]> {

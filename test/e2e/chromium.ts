@@ -8,6 +8,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
+/**
+ * For tests of what the program does: the page has the same CSS pixels as ever, each direction with half the device
+ * pixels. Drawing them took a fifth of those tests' processor time. Screenshots, and tests of what can be seen and
+ * read, have all of them.
+ */
+export const COARSELY_DRAWN = 0.5;
+
 const usualPlaces = [
   '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
@@ -44,26 +51,33 @@ export function findChromium(): string {
   return chromium.executablePath();
 }
 
-let shared: Promise<Browser> | undefined;
+/** By device pixel ratio. */
+const shared = new Map<number, Promise<Browser>>();
 
 /**
  * The browser for all files that this process runs, one after the other; it closes with the process. Pages in different
  * contexts share nothing that a page can see.
+ *
+ * @param devicePixelRatio device pixels per CSS pixel of its screen; a page with another ratio is drawn and then scaled
  */
-export async function sharedChromium(): Promise<Browser> {
-  if (!(await shared?.catch(() => undefined))?.isConnected()) shared = launch();
-  return shared!;
+export async function sharedChromium(devicePixelRatio = 1): Promise<Browser> {
+  const running = await shared.get(devicePixelRatio)?.catch(() => undefined);
+  if (running?.isConnected()) return running;
+  const launched = launch(devicePixelRatio);
+  shared.set(devicePixelRatio, launched);
+  return launched;
 }
 
-/** For a program that would otherwise go on with the browser as its child; tests' processes are ended. */
+/** For a program that would otherwise go on with the browsers as its children; tests' processes are ended. */
 export async function closeSharedChromium(): Promise<void> {
-  await (await shared)?.close();
+  for (const browser of shared.values()) await (await browser).close();
 }
 
-function launch(): Promise<Browser> {
+function launch(devicePixelRatio: number): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
     args: [
+      `--force-device-scale-factor=${devicePixelRatio}`,
       // Chromium's sandbox does not work as root.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       // Containers have a small /dev/shm.

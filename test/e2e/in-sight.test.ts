@@ -23,7 +23,7 @@ import {
 } from './studio-page.ts';
 import { t, textPattern } from './texts.ts';
 
-const studio = sharedStudio();
+const studio = sharedStudio({ devicePixelRatio: 1 });
 
 const SIZES = [
   [1024, 700],

@@ -1,12 +1,13 @@
 /** One window shared by all tests of a file. */
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { COARSELY_DRAWN } from './chromium.ts';
 import { keepFailure, openStudio, type StudioOptions, type StudioPage } from './studio-page.ts';
 
 /**
  * Opens the program before the file's first test, takes a screenshot when a test fails, and closes the program after
  * the last.
  *
- * @param options for opening it; a function runs in the same hook, just before
+ * @param options for opening it, by default with coarsely drawn pages; a function runs in the same hook, just before
  * @returns the studio; usable from the first hook or test on
  */
 export function sharedStudio(
@@ -14,7 +15,10 @@ export function sharedStudio(
 ): StudioPage {
   let opened: StudioPage | undefined;
   beforeAll(async () => {
-    opened = await openStudio(typeof options === 'function' ? await options() : options);
+    opened = await openStudio({
+      devicePixelRatio: COARSELY_DRAWN,
+      ...(typeof options === 'function' ? await options() : options),
+    });
   });
   afterEach(({ task }) => keepFailure(opened?.page, task));
   afterAll(async () => {

@@ -38,7 +38,7 @@ const EDGE_PX = 16;
 
 const scenePicture = (name: string) => readFile(join(SCENE, name));
 
-const studio = sharedStudio({ packs: BUNDLED_PACKS });
+const studio = sharedStudio({ packs: BUNDLED_PACKS, devicePixelRatio: 1 });
 
 /** One byte per pixel. */
 async function grey(file: Uint8Array): Promise<Buffer> {

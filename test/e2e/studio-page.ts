@@ -41,6 +41,8 @@ export interface StudioOptions {
   /** Leaves the start screen open, which covers the sample at the first start. */
   readonly startsWithStart?: boolean;
   readonly colorScheme?: 'light' | 'dark';
+  /** Device pixels per CSS pixel; 1 by default. */
+  readonly devicePixelRatio?: number;
   readonly packs?: string;
   /** Adds to the packs, or to the folders in the root, before the program starts. */
   readonly prepare?: (root: string) => void;
@@ -67,9 +69,10 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
   let serve = await startServe(environment);
   let context: BrowserContext | undefined;
   try {
-    const browser = await sharedChromium();
-    context = await browser.newContext({
+    const devicePixelRatio = options.devicePixelRatio ?? 1;
+    context = await (await sharedChromium(devicePixelRatio)).newContext({
       viewport: { width: 1440, height: 900 },
+      deviceScaleFactor: devicePixelRatio,
       locale: 'en-GB',
       colorScheme: options.colorScheme ?? 'light',
       reducedMotion: 'reduce',

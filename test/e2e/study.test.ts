@@ -10,7 +10,7 @@ import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
 import { rater } from '../electron/study/rater.ts';
 import { METHODS, opinion, RED, sampleStudy, TRUE_MEANS } from '../electron/study/sample-study.ts';
 import { violations } from './axe.ts';
-import { sharedChromium } from './chromium.ts';
+import { COARSELY_DRAWN, sharedChromium } from './chromium.ts';
 
 const RATERS = 30;
 /** Only ends what hangs. */
@@ -60,7 +60,8 @@ test('30 raters: consent, keys, a reload, another language, and results that rec
     while (session.page !== null) session = await one.ratePage(session);
   }
 
-  const context = await (await sharedChromium()).newContext({ locale: 'en-GB' });
+  const browser = await sharedChromium(COARSELY_DRAWN);
+  const context = await browser.newContext({ locale: 'en-GB', deviceScaleFactor: COARSELY_DRAWN });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const errors: string[] = [];
