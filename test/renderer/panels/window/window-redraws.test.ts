@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+/// <reference types="vite/client" />
 /** What the whole window renders again when a change is saved: nothing but its title. */
 import { MantineProvider } from '@mantine/core';
 import { act, createElement } from 'react';
@@ -42,10 +43,12 @@ const project: ProjectView = {
     history: { position: 0, length: 1, undoLabel: null, redoLabel: null },
   },
   document: emptySceneDocument(),
-  pending: 0,
   canUndo: false,
   canRedo: false,
-} as unknown as ProjectView;
+  position: 0,
+  pending: 0,
+  isMoved: false,
+};
 
 let stop: () => void;
 
