@@ -95,10 +95,15 @@ const service = {
   cutOut: (picture: Blob, subject: Blob | null, options: CutOutOptions): Promise<CutOut> =>
     inTurn(async () => {
       const whole = await createImageBitmap(picture);
-      const shape = subject && (await createImageBitmap(subject));
-      const made = await cutOut(whole, shape, options);
-      whole.close();
-      shape?.close();
+      let shape: ImageBitmap | null = null;
+      let made: CutOut;
+      try {
+        shape = subject && (await createImageBitmap(subject));
+        made = await cutOut(whole, shape, options);
+      } finally {
+        whole.close();
+        shape?.close();
+      }
       const moved = [made.picture, made.cover.buffer, ...(made.shadow ? [made.shadow.outline] : [])];
       return transfer(made, moved);
     }),

@@ -138,6 +138,7 @@ export class PlaceWorkbench extends Watched {
       layer.placement = placement;
       return [layer];
     });
+    for (const layer of before) if (!this.#layers.includes(layer)) this.#replace(layer, undefined);
     // An undo, or another window, may take away what is being moved.
     const heldId = this.#state.drag?.id ?? (this.#isNudging ? activeId : undefined);
     if (heldId !== undefined && !this.#layers.some(({ concept }) => concept.id === heldId)) this.cancel();
@@ -265,8 +266,11 @@ export class PlaceWorkbench extends Watched {
     this.#library
       .cutOut(image, subject, options)
       .then((cutOut) => {
-        if (layer.wanted !== wanted) return;
-        layer.cutOut = cutOut;
+        if (layer.wanted !== wanted || !this.#layers.includes(layer)) {
+          closeCutOut(cutOut);
+          return;
+        }
+        this.#replace(layer, cutOut);
         this.changed();
         this.#redraw();
       })
@@ -276,6 +280,17 @@ export class PlaceWorkbench extends Watched {
         this.#events.fail(error);
       });
   }
+
+  #replace(layer: Layer, cutOut: CutOut | undefined): void {
+    if (layer.cutOut) closeCutOut(layer.cutOut);
+    layer.cutOut = cutOut;
+  }
+}
+
+/** Gives its memory back at once: up to 16 MiB each, which a browser would otherwise keep for a while. */
+function closeCutOut({ picture, shadow }: CutOut): void {
+  picture.close();
+  shadow?.outline.close();
 }
 
 /** Soft edge and shadow in picture pixels; rounded, so that scaling does not recompute every cut-out. */

@@ -21,6 +21,8 @@ let commits: { id: string; geometry: PlacedGeometry; gesture: string }[];
 let selected: string[];
 let failures: unknown[];
 let redraws: number;
+/** Bitmaps that are not closed. */
+let held: Set<ImageBitmap>;
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -64,6 +66,12 @@ const at = (kind: 'down' | 'move' | 'up', x: number, y: number) =>
 
 beforeEach(async () => {
   [cuts, commits, selected, failures, redraws] = [[], [], [], [], 0];
+  held = new Set();
+  const bitmap = () => {
+    const made = { close: () => held.delete(made) } as unknown as ImageBitmap;
+    held.add(made);
+    return made;
+  };
   concepts = [
     concept('cat', placementAt(300, 300)),
     concept('dog', placementAt(700, 200)),
@@ -74,7 +82,8 @@ beforeEach(async () => {
     cuts.push({ picture: image, subject, options });
     const cover = new Uint8Array(COVER_SIDE * COVER_SIDE).fill(1);
     const bounds = { left: 10, top: 0, right: 90, bottom: 100 };
-    return { ...picture, picture: {} as ImageBitmap, shadow: null, cover, bounds };
+    const shadow = options.shadowBlurPx === null ? null : { outline: bitmap(), marginPx: 3 };
+    return { ...picture, picture: bitmap(), shadow, cover, bounds };
   };
   place = new PlaceWorkbench(
     { cutOut },
@@ -117,6 +126,40 @@ describe('placed concepts', () => {
     await follow();
     expect(cuts.at(-1)).toMatchObject({ subject: 'shape' });
     expect(cuts).toHaveLength(before + 2);
+  });
+
+  it('hold the bitmaps that are drawn, and no others', async () => {
+    const drawn = () =>
+      place.pictures.flatMap(({ cutOut: { picture: own, shadow } }) =>
+        shadow ? [own, shadow.outline] : [own],
+      );
+    const expectHeld = (count: number) => {
+      expect(held.size).toBe(count);
+      expect(drawn()).toHaveLength(count);
+      expect(drawn().every((one) => held.has(one))).toBe(true);
+    };
+    const shadowed = {
+      ...placementAt(300, 300),
+      shadow: { blurPx: 4, opacity: 1, offsetXPx: 0, offsetYPx: 0 },
+    };
+    concepts = [concept('cat', shadowed), concepts[1]!];
+    await follow();
+    expectHeld(3);
+    // 1. One that is outdated before it is made.
+    concepts = [concept('cat', { ...shadowed, softEdgePx: 4 }), concepts[1]!];
+    place.follow(concepts, BACKGROUND, 'cat');
+    concepts = [concept('cat', { ...shadowed, softEdgePx: 8 }), concepts[1]!];
+    await follow();
+    expectHeld(3);
+    // 2. One whose concept is gone before it is made, and then all of them.
+    concepts = [concept('cat', { ...shadowed, softEdgePx: 12 }), concepts[1]!];
+    place.follow(concepts, BACKGROUND, 'cat');
+    concepts = [concepts[1]!];
+    await follow(null);
+    expectHeld(1);
+    concepts = [];
+    await follow(null);
+    expectHeld(0);
   });
 
   it('are reported once if they cannot be cut out, and tried again after the next change', async () => {
