@@ -8,6 +8,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export const ISOLATED = [
   'test/build/package.test.ts',
   'test/faults/transfer-kills.test.ts',
+  'test/electron/foundation/files/no-locks.test.ts',
   'test/electron/inference/runtime/lazy.test.ts',
   'test/electron/main/**/*.test.ts',
   'test/renderer/canvas/picture-worker.test.ts',

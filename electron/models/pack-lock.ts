@@ -28,7 +28,7 @@ export async function withPackLock<Result>(
     return open(path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW);
   });
   try {
-    if (!tryLock(handle.fd)) {
+    if (!(await writing(path, async () => tryLock(handle.fd)))) {
       throw new StudioError(
         'STORE_BUSY',
         `Another process is working on the pack ${packId} in ${modelsFolder}. Wait for it, or stop it first.`,

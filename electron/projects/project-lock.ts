@@ -36,7 +36,7 @@ export class ProjectLock {
 
   /**
    * @throws StudioError PROJECT_BUSY at once when another process, or another part of this one, has it;
-   * PROJECT_UNWRITABLE when no lock file can be written in the folder
+   * PROJECT_UNWRITABLE when no lock file can be written in the folder, or its disk has no locks
    */
   static acquire(projectPath: string): ProjectLock {
     const path = `${projectPath}${LOCK_ENDING}`;
@@ -46,9 +46,8 @@ export class ProjectLock {
       );
       let isHeld = false;
       try {
-        if (!tryLock(fileDescriptor)) {
-          throw busyError(projectPath);
-        }
+        // Some network disks have no locks.
+        if (!inProject(projectPath, () => tryLock(fileDescriptor))) throw busyError(projectPath);
         // The last holder may have removed the file between opening and locking it: then this lock is on a deleted
         // file, and another process may already hold the lock on the new one.
         isHeld = isSameFile(path, fileDescriptor);

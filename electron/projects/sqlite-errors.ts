@@ -71,7 +71,7 @@ export function projectError(error: unknown, path: string): unknown {
       code.startsWith('SQLITE_CANTOPEN') ||
       code.startsWith('SQLITE_PERM') ||
       code.startsWith('SQLITE_IOERR') ||
-      /^E(ACCES|PERM|ROFS|NOTDIR|ISDIR|IO|LOOP|FBIG)$/.test(code):
+      /^E(ACCES|PERM|ROFS|NOTDIR|ISDIR|IO|LOOP|FBIG|NOLCK|NOSYS|NOTSUP|OPNOTSUPP)$/.test(code):
       return say(
         'PROJECT_UNWRITABLE',
         `${path}, or its folder, cannot be written (${code}). It can be opened read-only, or copied ` +

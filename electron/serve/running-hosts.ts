@@ -141,9 +141,13 @@ export class RunningHosts {
   /** @returns the open file that holds the lock until it is closed */
   #lock(port: number): number | undefined {
     const descriptor = openSync(this.#lockPath(port), constants.O_RDWR | constants.O_CREAT, 0o600);
-    if (tryLock(descriptor)) return descriptor;
-    closeSync(descriptor);
-    return undefined;
+    let isHeld = false;
+    try {
+      isHeld = tryLock(descriptor);
+    } finally {
+      if (!isHeld) closeSync(descriptor);
+    }
+    return isHeld ? descriptor : undefined;
   }
 
   #path(port: number): string {

@@ -57,16 +57,18 @@ export function withFileLockSync<Result>(path: string, change: () => Result): Re
 
 /** @returns the open file that holds the lock until it is closed; undefined while another holder has it */
 function lock(path: string): number | undefined {
-  let descriptor: number;
+  let descriptor: number | undefined;
+  let isHeld = false;
   try {
     mkdirSync(dirname(path), { recursive: true });
     descriptor = openSync(`${path}.lock`, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW, 0o600);
+    isHeld = tryLock(descriptor);
   } catch (error) {
     throw writeError(error, path, 'FOLDER_UNWRITABLE');
+  } finally {
+    if (!isHeld && descriptor !== undefined) closeSync(descriptor);
   }
-  if (tryLock(descriptor)) return descriptor;
-  closeSync(descriptor);
-  return undefined;
+  return isHeld ? descriptor : undefined;
 }
 
 function giveUpAfter(startMs: number, path: string): void {
