@@ -263,10 +263,11 @@ export class PlaceWorkbench extends Watched {
     ]);
     if (layer.wanted === wanted) return;
     layer.wanted = wanted;
+    const isWanted = () => layer.wanted === wanted && this.#layers.includes(layer);
     this.#library
       .cutOut(image, subject, options)
       .then((cutOut) => {
-        if (layer.wanted !== wanted || !this.#layers.includes(layer)) {
+        if (!isWanted()) {
           closeCutOut(cutOut);
           return;
         }
@@ -275,7 +276,7 @@ export class PlaceWorkbench extends Watched {
         this.#redraw();
       })
       .catch((error: unknown) => {
-        if (layer.wanted !== wanted) return;
+        if (!isWanted()) return;
         layer.wanted = '';
         this.#events.fail(error);
       });

@@ -168,6 +168,11 @@ describe('placed concepts', () => {
     expect(failures).toHaveLength(1);
     await follow();
     expect(failures).toHaveLength(2);
+    // Not for a concept that is gone by then.
+    place.follow(concepts, BACKGROUND, 'cat');
+    concepts = [];
+    await follow(null);
+    expect(failures).toHaveLength(2);
   });
 });
 
