@@ -54,6 +54,7 @@ export class ModelLibrary {
   readonly #listing: ModelListing;
   /** Of the last listing: a page may name these paths, and no others. */
   #listed = new Map<string, FoundModel>();
+  #lastAdded: Promise<void> = Promise.resolve();
 
   constructor(options: ModelLibraryOptions) {
     this.#options = options;
@@ -197,8 +198,18 @@ export class ModelLibrary {
     return file;
   }
 
-  /** @throws StudioError PARAMETER_INVALID when there is no such folder or file */
-  async add(path: string): Promise<void> {
+  /**
+   * Adds a folder or file. Additions take turns, so that places are searched in the order in which they were added.
+   *
+   * @throws StudioError PARAMETER_INVALID when there is no such folder or file
+   */
+  add(path: string): Promise<void> {
+    const added = this.#lastAdded.then(() => this.#add(path));
+    this.#lastAdded = added.catch(() => undefined);
+    return added;
+  }
+
+  async #add(path: string): Promise<void> {
     const place = await this.#existing(path);
     const isSearched = (places: readonly string[]) =>
       this.#roots(places).some(({ folder }) => folder === place || folder === dirname(place));

@@ -1,9 +1,12 @@
 /** Commands on projects that meet: opening one that is being closed, copies and exports of the same name. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import filesystem from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { UnfinishedExports } from '../../../../electron/app/exports/unfinished-exports.ts';
 import { PackRegistry } from '../../../../electron/app/models/pack-registry.ts';
 import { ProjectFile } from '../../../../electron/projects/project-file.ts';
@@ -105,12 +108,22 @@ test('renders of one name that are exported to a folder at once are all there', 
   expect(new Set(files.map(({ path }) => path)).size).toBe(2);
 });
 
-test('folders of models that are added at once are all searched', async () => {
+test('folders of models that are added at once are all searched, in the order in which they were added', async () => {
   const folders = ['one', 'two', 'three'].map((name) => join(host.root, name));
   for (const folder of folders) mkdirSync(folder);
+  // The disk knows of the first one last.
+  const { stat } = filesystem;
+  vi.spyOn(filesystem, 'stat').mockImplementation(async (...given) => {
+    if (given[0] === folders[0]) await delay(50);
+    return stat(...given);
+  });
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  });
   await Promise.all(folders.map((path) => host.call('library.add', { path })));
-  // In whichever order the disk knew them.
-  expect((await host.call('settings.get', {})).modelPlaces.toSorted()).toEqual(folders.toSorted());
+  expect((await host.call('settings.get', {})).modelPlaces).toEqual(folders);
 });
 
 test('of settings that are changed at once, the engine gets the last ones, and so do the windows', async () => {
