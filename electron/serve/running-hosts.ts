@@ -1,4 +1,3 @@
-/// <reference path="../types/fs-native-extensions.d.ts" />
 /**
  * The browser hosts of one settings folder, one file per port, so that a second start finds the first, and a host
  * that restarts on its port recognises the pages that are still open. The files contain tokens: only their owner may
@@ -8,9 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tryLock } from 'fs-native-extensions';
 import * as z from 'zod';
 import { ifPresent, writing } from '../foundation/files/file-errors.ts';
+import { lockOrClose } from '../foundation/files/file-lock.ts';
 
 /** A host that was not started for this long is forgotten, with its pages. */
 const FORGOTTEN_AFTER_MS = 90 * 24 * 60 * 60 * 1000;
@@ -140,14 +139,7 @@ export class RunningHosts {
 
   /** @returns the open file that holds the lock until it is closed */
   #lock(port: number): number | undefined {
-    const descriptor = openSync(this.#lockPath(port), constants.O_RDWR | constants.O_CREAT, 0o600);
-    let isHeld = false;
-    try {
-      isHeld = tryLock(descriptor);
-    } finally {
-      if (!isHeld) closeSync(descriptor);
-    }
-    return isHeld ? descriptor : undefined;
+    return lockOrClose(openSync(this.#lockPath(port), constants.O_RDWR | constants.O_CREAT, 0o600));
   }
 
   #path(port: number): string {

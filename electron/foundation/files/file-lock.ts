@@ -57,18 +57,28 @@ export function withFileLockSync<Result>(path: string, change: () => Result): Re
 
 /** @returns the open file that holds the lock until it is closed; undefined while another holder has it */
 function lock(path: string): number | undefined {
-  let descriptor: number | undefined;
-  let isHeld = false;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    descriptor = openSync(`${path}.lock`, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW, 0o600);
-    isHeld = tryLock(descriptor);
+    return lockOrClose(openSync(`${path}.lock`, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW, 0o600));
   } catch (error) {
     throw writeError(error, path, 'FOLDER_UNWRITABLE');
-  } finally {
-    if (!isHeld && descriptor !== undefined) closeSync(descriptor);
   }
-  return isHeld ? descriptor : undefined;
+}
+
+/**
+ * Locks an open file. Unless that works, the file is closed.
+ *
+ * @returns the file, which holds the lock until it is closed; undefined while another holder has it
+ * @throws the operating system's error (ENOLCK) on a disk without locks
+ */
+export function lockOrClose(descriptor: number): number | undefined {
+  let isLocked = false;
+  try {
+    isLocked = tryLock(descriptor);
+  } finally {
+    if (!isLocked) closeSync(descriptor);
+  }
+  return isLocked ? descriptor : undefined;
 }
 
 function giveUpAfter(startMs: number, path: string): void {

@@ -1,4 +1,4 @@
-/** A disk without locks, as some network disks are: what is locked there is refused with a code, and left closed. */
+/** Disks without file locking, such as some network disks: errors have a code, and no file stays open. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
