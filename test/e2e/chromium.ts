@@ -9,11 +9,10 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
 /**
- * For tests of what the program does: the page has the same CSS pixels as ever, each direction with half the device
- * pixels. Drawing them took a fifth of those tests' processor time. Screenshots, and tests of what can be seen and
- * read, have all of them.
+ * Device pixel ratio for tests of behaviour: the layout in CSS pixels is the same, with a quarter of the pixels to draw,
+ * which saves a fifth of their processor time. Screenshots, and tests of what can be seen and read, use 1.
  */
-export const COARSELY_DRAWN = 0.5;
+export const LOW_PIXEL_RATIO = 0.5;
 
 const usualPlaces = [
   '/usr/bin/chromium-headless-shell',

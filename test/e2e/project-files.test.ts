@@ -5,7 +5,7 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { ProjectFile } from '../../electron/projects/project-file.ts';
-import { COARSELY_DRAWN } from './chromium.ts';
+import { LOW_PIXEL_RATIO } from './chromium.ts';
 import { headerOf, keepFailure, openStudio, renderButton, type StudioPage, saved } from './studio-page.ts';
 import { t } from './texts.ts';
 
@@ -26,7 +26,7 @@ const projectShown = (page: Page) => headerOf(page);
 
 it('opens the most recent project that it can, and says what is wrong with the others', async () => {
   studio = await openStudio({
-    devicePixelRatio: COARSELY_DRAWN,
+    devicePixelRatio: LOW_PIXEL_RATIO,
     hasProjects: true,
     prepare: (root) => {
       const folder = join(root, 'projects');
@@ -79,7 +79,7 @@ it('opens the most recent project that it can, and says what is wrong with the o
 
 it('opens the sample if the folder contains a broken file; a deleted file costs no change', async () => {
   studio = await openStudio({
-    devicePixelRatio: COARSELY_DRAWN,
+    devicePixelRatio: LOW_PIXEL_RATIO,
     hasProjects: true,
     prepare: (root) => {
       mkdirSync(join(root, 'projects'));

@@ -1,13 +1,13 @@
 /** One window shared by all tests of a file. */
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { COARSELY_DRAWN } from './chromium.ts';
+import { LOW_PIXEL_RATIO } from './chromium.ts';
 import { keepFailure, openStudio, type StudioOptions, type StudioPage } from './studio-page.ts';
 
 /**
  * Opens the program before the file's first test, takes a screenshot when a test fails, and closes the program after
  * the last.
  *
- * @param options for opening it, by default with coarsely drawn pages; a function runs in the same hook, just before
+ * @param options for opening it, by default at a low pixel ratio; a function runs in the same hook, just before
  * @returns the studio; usable from the first hook or test on
  */
 export function sharedStudio(
@@ -16,7 +16,7 @@ export function sharedStudio(
   let opened: StudioPage | undefined;
   beforeAll(async () => {
     opened = await openStudio({
-      devicePixelRatio: COARSELY_DRAWN,
+      devicePixelRatio: LOW_PIXEL_RATIO,
       ...(typeof options === 'function' ? await options() : options),
     });
   });

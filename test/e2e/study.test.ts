@@ -10,7 +10,7 @@ import { temporaryFolder } from '../electron/inference/tiny-pack.ts';
 import { rater } from '../electron/study/rater.ts';
 import { METHODS, opinion, RED, sampleStudy, TRUE_MEANS } from '../electron/study/sample-study.ts';
 import { violations } from './axe.ts';
-import { COARSELY_DRAWN, sharedChromium } from './chromium.ts';
+import { LOW_PIXEL_RATIO, sharedChromium } from './chromium.ts';
 
 const RATERS = 30;
 /** Only ends what hangs. */
@@ -60,8 +60,8 @@ test('30 raters: consent, keys, a reload, another language, and results that rec
     while (session.page !== null) session = await one.ratePage(session);
   }
 
-  const browser = await sharedChromium(COARSELY_DRAWN);
-  const context = await browser.newContext({ locale: 'en-GB', deviceScaleFactor: COARSELY_DRAWN });
+  const browser = await sharedChromium(LOW_PIXEL_RATIO);
+  const context = await browser.newContext({ locale: 'en-GB', deviceScaleFactor: LOW_PIXEL_RATIO });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const errors: string[] = [];

@@ -84,7 +84,7 @@ function Window() {
   return <Editor />;
 }
 
-/** What it reads itself redraws the whole window when it changes: nothing that changes with an edit. */
+/** State that it subscribes to re-renders the whole window, so it must not subscribe to what changes with every edit. */
 export function Editor() {
   const { t } = useTranslation();
   useKeys();

@@ -6,7 +6,7 @@ import { useStudio } from '../../session/studio-store.ts';
 /** Before the name of a project with unsaved changes (electron/main/windows/edited-title.ts). */
 const UNSAVED_MARK = '● ';
 
-/** A component of its own, because every change is unsaved for a moment: the rest of the window is not drawn anew. */
+/** Renders nothing. A separate component, so that the unsaved mark, which changes with every edit, re-renders no panel. */
 export function WindowTitle(): null {
   const { t } = useTranslation();
   const name = useStudio((state) => state.project?.state.name);

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 /// <reference types="vite/client" />
-/** What the whole window renders again when a change is saved: nothing but its title. */
+/** Saving an edit re-renders the window's title, and no panel. */
 import { MantineProvider } from '@mantine/core';
 import { act, createElement } from 'react';
 import { createRoot } from 'react-dom/client';
