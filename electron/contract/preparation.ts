@@ -18,6 +18,13 @@ export const packTextToImageSchema = textToImageSettingsSchema.extend({
     .enum(['euler', 'dpm-solver', 'sde-dpm-solver'])
     .optional()
     .describe('By default dpm-solver, for SDXL euler; sde-dpm-solver adds fresh noise in every step.'),
+  guidanceInterval: z
+    .strictObject({ low: z.number().min(0).max(1), high: z.number().min(0).max(1) })
+    .refine(({ low, high }) => low < high, { error: 'low must be below high' })
+    .optional()
+    .describe(
+      'Shares of the timesteps between which guidance counts; little noise is near 0. By default everywhere.',
+    ),
   regionalPrompts: z
     .strictObject({
       endAt: z

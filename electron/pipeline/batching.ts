@@ -83,12 +83,16 @@ export class NoisePredictor {
   /**
    * eps for every row of every group: eps_u + g (eps_c - eps_u) with text guidance g, else eps_c.
    *
+   * @param guidanceScale g of this step; by default the run's
    * @returns for each group, for each row, eps with the dims of the row's latents
    * @throws PipelineError CANCELLED between calls; OUT_OF_MEMORY when not even one group fits;
    *   NON_FINITE when the model's output is not finite
    */
-  async predict(groups: readonly RowGroup[]): Promise<Tensor[][]> {
-    const { guidanceScale, unconditional } = this.#options;
+  async predict(
+    groups: readonly RowGroup[],
+    guidanceScale = this.#options.guidanceScale,
+  ): Promise<Tensor[][]> {
+    const { unconditional } = this.#options;
     if (guidanceScale === 1) return this.predictUnguided(groups);
     const unprompted = groups.map((group) => group.map((row) => ({ ...row, ...unconditional })));
     const predictions = await this.predictUnguided([...groups, ...unprompted]);

@@ -6,6 +6,7 @@ import { guided, type NoisePredictor, type RowGroup } from './batching.ts';
 import { weightedSum } from './mixing/blend-latents.ts';
 import { assignParts, contrastedWeights, MOST_PARTS, partsSideBySide } from './mixing/prompt-regions.ts';
 import type { PromptConditioning } from './ports.ts';
+import type { ScheduleStep } from './schedulers/noise-schedule.ts';
 import type { Tensor } from './tensor/tensor.ts';
 
 /** A request for regional prompts. */
@@ -27,20 +28,19 @@ export interface RegionalPromptsContext {
   readonly predictor: NoisePredictor;
   /** Number of steps of a draw. */
   readonly steps: number;
-  /** Classifier-free guidance; 1 is off. */
-  readonly guidanceScale: number;
+  /** Classifier-free guidance of a step; 1 is off. */
+  readonly guidanceAt: (step: ScheduleStep) => number;
 }
 
 /**
  * The guided noise prediction of a step.
  *
  * @param rowOf the step's row of a prompt
- * @param stepIndex from 0
  * @returns dims [channels, h, w]; undefined if the step follows the whole prompt
  */
 export type PredictByPart = (
   rowOf: (prompted: PromptConditioning) => RowGroup,
-  stepIndex: number,
+  step: ScheduleStep,
 ) => Promise<Tensor | undefined>;
 
 /** Regional prompts, ready for any number of draws. */
@@ -62,7 +62,7 @@ export interface OpenedRegionalPrompts {
  */
 export async function openRegionalPrompts(
   request: RegionalPrompts | undefined,
-  { whole, negative, condition, predictor, steps, guidanceScale }: RegionalPromptsContext,
+  { whole, negative, condition, predictor, steps, guidanceAt }: RegionalPromptsContext,
 ): Promise<OpenedRegionalPrompts | undefined> {
   const count = request?.prompts.length ?? 0;
   if (request === undefined || count < 2 || count > MOST_PARTS) return undefined;
@@ -73,8 +73,9 @@ export async function openRegionalPrompts(
   const begin = (seed: number, latentSize: readonly [number, number]): PredictByPart => {
     const sideBySide = partsSideBySide(count, seed, latentSize);
     let parts: readonly Tensor[] | undefined;
-    return async (rowOf, stepIndex) => {
-      if (stepIndex >= regionalSteps) return undefined;
+    return async (rowOf, step) => {
+      if (step.index >= regionalSteps) return undefined;
+      const guidanceScale = guidanceAt(step);
       const others = [
         ...(guidanceScale === 1 ? [] : [negative]),
         // The whole prompt only decides, in the first step, which prompt gets which part.
@@ -85,7 +86,7 @@ export async function openRegionalPrompts(
       );
       const own = predictions.slice(0, count);
       parts ??= assignParts(sideBySide, own, predictions.at(-1)!);
-      const weights = contrastedWeights(parts, contrast * (1 - stepIndex / regionalSteps));
+      const weights = contrastedWeights(parts, contrast * (1 - step.index / regionalSteps));
       const mixed = weightedSum(own.map((latents, index) => ({ latents, weight: weights[index]! })));
       return guidanceScale === 1 ? mixed : guided(mixed, predictions[count]!, guidanceScale);
     };

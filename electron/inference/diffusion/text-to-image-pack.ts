@@ -5,7 +5,7 @@
 import type { TextToImageSettings } from '../../contract/preparation.ts';
 import { promptsBySubject } from '../../contract/vocabulary.ts';
 import type { RegionalPrompts } from '../../pipeline/regional-prompts.ts';
-import type { TextToImageModels } from '../../pipeline/text-to-image.ts';
+import type { GuidanceInterval, TextToImageModels } from '../../pipeline/text-to-image.ts';
 import { findComponentFolder } from '../packs/component-folders.ts';
 import { type ModelPack, type OpenPackOptions, openModelPack } from '../packs/model-pack.ts';
 import { assertAutoencoderFits } from '../packs/pack-fit.ts';
@@ -22,6 +22,7 @@ export interface TextToImagePack {
   readonly name: string;
   readonly models: TextToImageModels;
   readonly settings: TextToImageSettings;
+  readonly guidanceInterval: GuidanceInterval | undefined;
   /** Size of generated pictures, in pixels, before resizing to the blending model's. */
   readonly size: { readonly width: number; readonly height: number };
   readonly droppedTokens: (prompt: string) => number;
@@ -75,6 +76,7 @@ export function blendingTextToImage(
     name: pack.name,
     models: { ...models, sampler: pack.textToImage?.sampler ?? habits.sampler },
     settings: pack.textToImage ?? habits.settings,
+    guidanceInterval: pack.textToImage?.guidanceInterval,
     size: pack.size ?? habits.size,
     droppedTokens: (prompt) => models.conditioner.droppedTokens(prompt),
     regionalPrompts: (prompt) => regionalPromptsOf(pack, prompt),
@@ -114,6 +116,7 @@ export async function openBackgroundsModel(
       sampler: pack.textToImage?.sampler ?? habits.sampler,
     },
     settings: pack.textToImage ?? habits.settings,
+    guidanceInterval: pack.textToImage?.guidanceInterval,
     size: sameShape(targetSize ?? stableDiffusion.size, pack.size ?? habits.size, autoencoder.downscale),
     droppedTokens: (prompt) => conditioner.droppedTokens(prompt),
     regionalPrompts: (prompt) => regionalPromptsOf(pack, prompt),

@@ -174,6 +174,7 @@ export class Preparation {
           ...pack.size,
           steps: steps ?? pack.settings.steps,
           guidanceScale,
+          guidanceInterval: pack.guidanceInterval,
           regional: pack.regionalPrompts(prompt),
         },
         {

@@ -99,3 +99,27 @@ describe('regional prompts', () => {
     expect((await draw({ regional, negativePrompt: 'a car' })).data).not.toEqual(plain);
   });
 });
+
+describe('a guidance interval', () => {
+  // Timesteps 999, 874, 749, 624, 499, 374, 249, 124 of 1000.
+  const guidanceInterval = { low: 0.2, high: 0.88 };
+
+  test('saves the row of the negative prompt in every step outside it', async () => {
+    expect((await draw({ guidanceInterval })).rows).toEqual([1, 2, 2, 2, 2, 2, 2, 1]);
+    expect((await draw({ guidanceInterval, regional })).rows).toEqual([3, 3, 3, 3, 2, 2, 2, 1]);
+    expect((await draw({ guidanceInterval, guidanceScale: 1 })).rows).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+  });
+
+  test('includes both its ends, and around all timesteps changes nothing', async () => {
+    const ends = { low: 0.124, high: 0.874 };
+    expect((await draw({ guidanceInterval: ends })).rows).toEqual([1, 2, 2, 2, 2, 2, 2, 2]);
+    expect(await draw({ guidanceInterval: { low: 0, high: 1 } })).toEqual(await draw());
+  });
+
+  test.each([{}, { regional }])('outside it draws as without guidance: %o', async (change) => {
+    const nowhere = { low: 0.125, high: 0.2 };
+    const drawn = await draw({ ...change, guidanceInterval: nowhere });
+    expect(drawn).toEqual(await draw({ ...change, guidanceScale: 1 }));
+    expect(drawn.data).not.toEqual((await draw({ ...change, guidanceInterval })).data);
+  });
+});

@@ -115,6 +115,26 @@ describe('a background model within the pack', () => {
     });
   });
 
+  test('may limit guidance to an interval of the timesteps, and is refused an empty one', async () => {
+    const drawBy = async (name: string, changes: object) => {
+      const packFolder = makeTinyPack(tiny.root, name);
+      writeManifest(packFolder, { textToImage: { steps: 4, guidance: 8, ...changes } });
+      return withEngine(packFolder, tiny.cacheFolder, async ({ preparation }) => {
+        const { candidates } = await preparation.generateBackgrounds({ ...request, count: 1 });
+        return candidates[0]!.image.data;
+      });
+    };
+    const everywhere = await drawBy('guided', {});
+    expect(await drawBy('interval', { guidanceInterval: { low: 0, high: 0.6 } })).not.toEqual(everywhere);
+    // Timesteps 999, 749, 499 and 249.
+    expect(await drawBy('outside', { guidanceInterval: { low: 0.3, high: 0.4 } })).toEqual(
+      await drawBy('unguided', { guidance: 1 }),
+    );
+    await expect(drawBy('empty', { guidanceInterval: { low: 0.5, high: 0.5 } })).rejects.toThrow(
+      'low must be below high',
+    );
+  });
+
   test('may give each subject of a prompt a part of the picture, if it knows which words are subjects', async () => {
     const vocabulary = {
       subjects: ['cat', 'dog'],
