@@ -130,7 +130,13 @@ export type RenderRecord = z.infer<typeof renderRecordSchema>;
 
 /** One difference between two render requests. */
 export const renderDifferenceSchema = z.strictObject({
-  path: z.string().describe('Such as "parameters.beta" or "concepts.my cat.alpha".'),
+  concept: z.string().nullable().describe('The name of the concept that it is about; null for none.'),
+  path: z
+    .string()
+    .describe(
+      'Such as "parameters.beta" or "scene.frame"; within a concept such as "alpha" or "placement.x", and empty for ' +
+        'one that was added or removed.',
+    ),
   a: z.json().nullable().describe('null when absent.'),
   b: z.json().nullable(),
 });

@@ -175,6 +175,32 @@ describe('a picture on a photograph', () => {
     expect(await placed()).toMatchObject({ angle: 15 });
   });
 
+  it('is undone step by step with a field focused, which itself undoes only what is not committed', async () => {
+    const { page } = studio;
+    const before = await placed();
+    const angle = number(t('placement.rotation'));
+    await number(t('placement.x')).fill('40');
+    await page.keyboard.press('Tab');
+    await angle.fill('33');
+    await page.keyboard.press('Tab');
+    expect(await placed()).toMatchObject({ x: 40, angle: 33 });
+    await page.keyboard.press('Control+z');
+    await expect.poll(placed).toEqual({ ...before, x: 40 });
+    await angle.focus();
+    await page.keyboard.press('Control+z');
+    await expect.poll(placed).toEqual(before);
+    await page.keyboard.press('Control+Shift+z');
+    await expect.poll(placed).toEqual({ ...before, x: 40 });
+    await angle.selectText();
+    await page.keyboard.type('7');
+    await page.keyboard.press('Control+z');
+    expect(await angle.inputValue()).toBe(String(before.angle));
+    expect(await placed()).toEqual({ ...before, x: 40 });
+    await page.keyboard.press('Control+z');
+    await expect.poll(placed).toEqual(before);
+    await canvasOf(page).focus();
+  });
+
   it('has opacity, a soft edge and a shadow', async () => {
     const { page } = studio;
     const card = page.getByRole('group', { name: t('placement.title') });

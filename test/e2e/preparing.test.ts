@@ -88,3 +88,21 @@ it('takes a negative prompt, and keeps all options over a reload', async () => {
   expect(await page.getByRole('textbox', { name: t('prepare.growPx') }).inputValue()).toBe('3');
   expect(studio.faults).toEqual([]);
 });
+
+it('generates backgrounds at the first click after the prompt was typed, which commits it', async () => {
+  const { page } = studio;
+  const field = page.getByRole('textbox', { name: t('background.prompt') });
+  const generate = page.getByRole('button', { name: t('background.generate') });
+  await field.fill('');
+  await field.press('Tab');
+  await saved(page);
+  await field.pressSequentially('a cat and a dog');
+  expect(await generate.isEnabled()).toBe(false);
+  const { x, y, width, height } = (await generate.boundingBox())!;
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await expect.poll(() => generate.isEnabled()).toBe(true);
+  await page.mouse.up();
+  const candidates = page.getByRole('radiogroup', { name: t('background.candidates') }).getByRole('radio');
+  await expect.poll(() => candidates.count()).toBe(4);
+});

@@ -7,7 +7,7 @@ import { TestClient } from '../electron/serve/test-client.ts';
 import { engineOf } from './engine-process.ts';
 import { inspect } from './inspector-page.ts';
 import { sharedStudio } from './shared-studio.ts';
-import { LONG_WORK, renderButton, saved } from './studio-page.ts';
+import { LONG_WORK, render, renderButton, saved } from './studio-page.ts';
 import { t } from './texts.ts';
 
 const studio = sharedStudio();
@@ -102,6 +102,7 @@ describe('a host that is killed', () => {
     const { page } = studio;
     await setSteps(page, 10);
     await saved(page);
+    await render(page);
     const before = await kept();
     await studio.kill();
     await lost(page).waitFor();
@@ -115,6 +116,12 @@ describe('a host that is killed', () => {
     expect(after.steps).toBe(12);
     expect(after.labels).toHaveLength(before.labels.length + 2);
     expect(after.labels.slice(2)).toEqual(before.labels);
+    const pictures = page
+      .locator('img')
+      .evaluateAll((all: HTMLImageElement[]) =>
+        Promise.all(all.map((image) => image.decode().then(() => image.naturalWidth))),
+      );
+    expect((await pictures).every((width) => width > 0)).toBe(true);
   });
 
   it('receives the changes of a page that was closed before it ran again', async () => {

@@ -86,8 +86,9 @@ describe('the first minute', () => {
     expect(await samplePlaces(page)).toEqual({ ...held, areRead: true });
     await page.getByRole('button', { name: t('project.actions', { name: 'beach' }) }).click();
     await page.getByRole('menuitem', { name: t('project.rename') }).click();
+    // Leaving the field is enough.
     await page.getByRole('textbox', { name: t('project.name') }).fill('Sea');
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
     await page.getByRole('button', { name: t('project.openNamed', { name: 'Sea' }) }).waitFor();
     await page.getByRole('button', { name: t('project.actions', { name: 'Sea' }) }).click();
     await page.getByRole('menuitem', { name: t('project.duplicate') }).click();

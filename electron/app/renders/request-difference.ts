@@ -1,37 +1,72 @@
-/** The differences of two render requests, one line per setting. */
+/** The differences of two render requests, one per setting. */
 import type { RenderDifference } from '../../contract/render-record.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
 
-type Leaf = string | number | boolean | null;
+type RenderConcept = RenderRequest['scene']['concepts'][number];
 
-/** Every value that differs between {@link a} and {@link b}, in the order of the request. */
-export function requestDifference(a: RenderRequest, b: RenderRequest): RenderDifference[] {
-  const [leavesA, leavesB] = [leavesOf(a), leavesOf(b)];
-  return [...new Set([...leavesA.keys(), ...leavesB.keys()])]
-    .map((path) => ({ path, a: leavesA.get(path) ?? null, b: leavesB.get(path) ?? null }))
-    .filter((difference) => difference.a !== difference.b);
+/** JSON, as requests consist of; what is absent counts as null. */
+type Value = RenderDifference['a'];
+
+/** A concept of both requests, or of one alone. */
+interface Pair {
+  /** Its name, that in the second request if it has one there. */
+  readonly concept: string;
+  readonly a: RenderConcept | null;
+  readonly b: RenderConcept | null;
 }
 
-/** Values by path. Concepts are identified by name: one that moved in the list is still the same. */
-function leavesOf({ scene, parameters, pack }: RenderRequest): Map<string, Leaf> {
-  const leaves = new Map<string, Leaf>();
-  const { concepts, ...rest } = scene;
-  collect(leaves, 'scene', rest);
+/**
+ * Every value that differs between {@link a} and {@link b}, in the order of the request. Frames are compared as wholes,
+ * and so is what only one of the two has.
+ */
+export function requestDifference(a: RenderRequest, b: RenderRequest): RenderDifference[] {
+  const of = (concept: string | null, path: string, valueA: unknown, valueB: unknown) =>
+    differencesOf(valueA ?? null, valueB ?? null, path).map((difference) => ({ concept, ...difference }));
+  const withoutConcepts = ({ concepts: _, ...scene }: RenderRequest['scene']) => scene;
+  return [
+    ...of(null, 'scene', withoutConcepts(a.scene), withoutConcepts(b.scene)),
+    ...pairsOf(a.scene.concepts, b.scene.concepts).flatMap((pair) => of(pair.concept, '', pair.a, pair.b)),
+    ...of(null, 'parameters', a.parameters, b.parameters),
+    ...of(null, 'pack', a.pack, b.pack),
+  ];
+}
+
+/**
+ * Requests have no identifiers of concepts: one of the same name is the same, wherever it is in the list; of the others,
+ * one of the same picture was renamed.
+ */
+function pairsOf(a: readonly RenderConcept[], b: readonly RenderConcept[]): Pair[] {
+  const left = [...a];
+  const take = (matches: (concept: RenderConcept) => boolean): RenderConcept | null => {
+    const index = left.findIndex(matches);
+    return index < 0 ? null : left.splice(index, 1)[0]!;
+  };
+  const byName = b.map((concept) => ({ concept, before: take(({ name }) => name === concept.name) }));
+  const kept = byName.map(({ concept, before }) => ({
+    before: before ?? take(({ image }) => image === concept.image),
+    after: concept,
+  }));
   const seen = new Map<string, number>();
-  for (const { name, ...concept } of concepts) {
+  return [
+    ...kept.map(({ before, after }) => ({ a: before, b: after })),
+    ...left.map((concept) => ({ a: concept, b: null })),
+  ].map(({ a: before, b: after }) => {
+    const { name } = after ?? before!;
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
-    collect(leaves, `concepts.${name}${count === 1 ? '' : ` (${count})`}`, concept);
-  }
-  collect(leaves, 'parameters', parameters);
-  collect(leaves, 'pack', pack);
-  return leaves;
+    return { concept: count === 1 ? name : `${name} (${count})`, a: before, b: after };
+  });
 }
 
-function collect(leaves: Map<string, Leaf>, path: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null) {
-    leaves.set(path, value as Leaf);
-    return;
+function differencesOf(a: unknown, b: unknown, path: string): { path: string; a: Value; b: Value }[] {
+  if (isRecord(a) && isRecord(b) && path !== 'scene.frame') {
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
+      differencesOf(a[key] ?? null, b[key] ?? null, path === '' ? key : `${path}.${key}`),
+    );
   }
-  for (const [key, part] of Object.entries(value)) collect(leaves, `${path}.${key}`, part);
+  return JSON.stringify(a) === JSON.stringify(b) ? [] : [{ path, a: a as Value, b: b as Value }];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

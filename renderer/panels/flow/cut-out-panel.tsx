@@ -3,7 +3,6 @@ import { Group, Stack, Text, Title } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SceneDocument } from '../../../electron/contract/scene-document.ts';
-import { coverageOf } from '../../editor/mask-plane.ts';
 import { targetId } from '../../editor/mask-target.ts';
 import type { CutOutInHand } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
@@ -12,6 +11,7 @@ import { conceptName } from '../widgets/concept-name.ts';
 import { FindOptions } from './find-options.tsx';
 import { MaskOperations } from './mask-operations.tsx';
 import { ClearSubject, SubjectActions } from './subject-control.tsx';
+import { writtenShare } from './written-share.ts';
 
 export function CutOutPanel({ cutOut, document }: { cutOut: CutOutInHand; document: SceneDocument }) {
   const { t } = useTranslation();
@@ -21,8 +21,7 @@ export function CutOutPanel({ cutOut, document }: { cutOut: CutOutInHand; docume
   const concept = document.concepts.find(({ id }) => id === cutOut.conceptId);
   if (!concept) return null;
   const target = targetId({ conceptId: concept.id, role: 'subject' });
-  const plane = workbench.planeOf(target);
-  const percent = plane ? Math.round(coverageOf(plane) * 1000) / 10 : 0;
+  const percent = writtenShare(workbench.planeOf(target));
   return (
     <section className="flow-step" aria-labelledby="cut-out-title">
       <Title order={2} size="h6" id="cut-out-title">
@@ -36,7 +35,7 @@ export function CutOutPanel({ cutOut, document }: { cutOut: CutOutInHand; docume
           <Text size="xs" role="status">
             {workbench.proposal !== 'none'
               ? t(`mask.proposal.${workbench.proposal}`, { percent })
-              : percent === 0
+              : percent === '0'
                 ? t('cutOut.nothing')
                 : t('cutOut.share', { percent })}
           </Text>

@@ -4,7 +4,7 @@ import { IconCopy, IconDownload, IconSearch, IconUpload } from '@tabler/icons-re
 import { memo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
-import { coverageOf, isBlank } from '../../editor/mask-plane.ts';
+import { isBlank } from '../../editor/mask-plane.ts';
 import { targetId, targetOf } from '../../editor/mask-target.ts';
 import { showScene, useEditor } from '../../session/editor-store.ts';
 import { reportFind } from '../../session/notices.ts';
@@ -21,6 +21,7 @@ import { PicturePicker } from '../widgets/picture-picker.tsx';
 import { chooseMask } from './add-pictures.ts';
 import { FindOptions } from './find-options.tsx';
 import { MaskOperations } from './mask-operations.tsx';
+import { writtenShare } from './written-share.ts';
 
 export const MaskPanel = memo(function MaskPanel() {
   const { t } = useTranslation();
@@ -205,20 +206,21 @@ function MaskShare({ id, name, isLocked }: { id: string; name: string; isLocked:
   const { t } = useTranslation();
   const { workbench } = useStudioActions();
   useSyncExternalStore(workbench.subscribe, workbench.getVersion);
-  const plane = workbench.planeOf(id);
   const isFront = targetOf(id).role === 'front';
-  const percent = plane ? Math.round(coverageOf(plane) * 1000) / 10 : 0;
+  const percent = writtenShare(workbench.planeOf(id));
+  const share =
+    workbench.proposal !== 'none'
+      ? t(`mask.proposal.${workbench.proposal}`, { percent })
+      : percent === '0'
+        ? t(isFront ? 'mask.frontNothing' : 'concept.noMask')
+        : t(isFront ? 'mask.frontShare' : 'concept.share', { percent });
+  const text = isLocked ? `${share} (${t('mask.locked')})` : share;
   return (
-    <Text size="xs" className="mask-share" truncate>
+    <Text size="xs" className="mask-share" truncate title={`${name}: ${text}`}>
       <span className="mask-name">
         <b>{name}</b>:{' '}
       </span>
-      {workbench.proposal !== 'none'
-        ? t(`mask.proposal.${workbench.proposal}`, { percent })
-        : percent === 0
-          ? t(isFront ? 'mask.frontNothing' : 'concept.noMask')
-          : t(isFront ? 'mask.frontShare' : 'concept.share', { percent })}
-      {isLocked && ` (${t('mask.locked')})`}
+      {text}
     </Text>
   );
 }

@@ -32,9 +32,9 @@ export const TokenCount = memo(function TokenCount({ prompt }: { prompt: string 
       isCurrent = false;
     };
   }, [studio, prompt, pack]);
-  if (prompt.trim() === '') return null;
-  // Its line is there before the number is, so that nothing below it moves.
-  if (counted?.of !== prompt) return <Text size="xs">{'\u00a0'}</Text>;
+  // Its line is there before the number is, so that nothing below it moves: not even under a pointer that is pressed on
+  // a button there, which commits the prompt.
+  if (prompt.trim() === '' || counted?.of !== prompt) return <Text size="xs">{'\u00a0'}</Text>;
   const { count, limit, chunks, ignoredFrom } = counted.tokens;
   return (
     <>

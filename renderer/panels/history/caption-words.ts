@@ -58,9 +58,8 @@ export function captionOf(
 
 /** With the value after the change only: what it was is in the caption before. */
 function shortly(difference: RenderDifference, t: TFunction): string {
-  const { path, b } = difference;
+  const { concept, path, b } = difference;
   if (path === 'parameters.beta') return `${t('parameters.short.beta')} ${b}`;
-  const alpha = /^concepts\.(.*)\.alpha$/.exec(path);
-  if (alpha) return `${t('parameters.short.alpha')} ${b} (${alpha[1]})`;
+  if (concept !== null && path === 'alpha') return `${t('parameters.short.alpha')} ${b} (${concept})`;
   return differenceInWords(difference, t, true);
 }

@@ -1,47 +1,37 @@
 /** Describes a difference between two render requests. */
 import type { TFunction } from 'i18next';
+import { frameSchema } from '../../../electron/contract/frame.ts';
 import type { RenderDifference } from '../../../electron/contract/render-record.ts';
 import type { ParameterName } from '../../editor/parameter-fields.ts';
+import { numberOf } from '../widgets/locale.ts';
 
-/** Whether a value is a picture's hash, which is not worth reading. */
-function isAsset(value: unknown): boolean {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-}
+/** Shares that the window shows in percent. */
+const IN_PERCENT = ['placement.scale', 'placement.opacity', 'placement.shadow.opacity'];
 
-/**
- * @param difference with a path such as "parameters.beta", "scene.prompt" or "concepts.my cat.alpha"
- * @param isShort only what changed, and the value after the change
- */
-export function differenceInWords({ path, a, b }: RenderDifference, t: TFunction, isShort = false): string {
-  const what = nameOf(path, t);
-  if (isShort) return isAsset(b) || b === null ? what : `${what} ${inWords(b, t)}`;
-  if (isAsset(a) && isAsset(b)) return t('history.difference.picture', { what });
-  if (a === null) return t('history.difference.added', { what });
-  if (b === null) return t('history.difference.removed', { what });
-  return t('history.difference.changed', { what, a: inWords(a, t), b: inWords(b, t) });
-}
-
-function nameOf(path: string, t: TFunction): string {
-  const parts = path.replace(/^scene\./, '').split('.');
-  const [first, ...rest] = parts;
-  if (first === 'parameters' && rest.length > 0) {
-    return t(`parameters.${rest[0] as ParameterName}.name`, { defaultValue: rest.join('.') });
+/** @param isShort only what changed, and the value after the change */
+export function differenceInWords(difference: RenderDifference, t: TFunction, isShort = false): string {
+  const { concept, path, a, b } = difference;
+  if (path === '') {
+    return t(`history.difference.${a === null ? 'added' : 'removed'}`, { what: concept });
   }
-  if (first === 'concepts' && rest.length > 0) {
-    // A concept's name may contain dots; only the last part is fixed.
-    const partNames: Record<string, string> = {
-      alpha: t('parameters.alpha.name'),
-      prompt: t('concept.prompt'),
-      image: t('history.difference.image'),
-      subject: t('subject.title'),
-      mask: t('history.difference.mask'),
-      front: t('mask.roles.front'),
-      order: t('history.difference.order'),
-      name: t('concept.name'),
-    };
-    const part = partNames[rest.at(-1)!];
-    if (rest.length === 1 || part === undefined) return rest.join('.');
-    return t('history.difference.conceptPart', { name: rest.slice(0, -1).join('.'), part });
+  if (concept !== null && path === 'name') return t('history.difference.renamed', { a, b });
+  const what = nameOf(difference, t);
+  const [before, after] = [inWords(a, path, t), inWords(b, path, t)];
+  if (isShort) return after === null ? what : `${what} ${after}`;
+  if (before !== null && after !== null) {
+    return t('history.difference.changed', { what, a: before, b: after });
+  }
+  if (a === null) return t('history.difference.added', { what });
+  return t(`history.difference.${b === null ? 'removed' : 'picture'}`, { what });
+}
+
+function nameOf({ concept, path }: RenderDifference, t: TFunction): string {
+  if (concept !== null) {
+    return t('history.difference.conceptPart', { name: concept, part: conceptParts(t)[path] ?? path });
+  }
+  const [first, second, ...rest] = path.split('.');
+  if (first === 'parameters' && second !== undefined) {
+    return t(`parameters.${second as ParameterName}.name`, { defaultValue: [second, ...rest].join('.') });
   }
   const sceneNames: Record<string, string> = {
     prompt: t('history.difference.scenePrompt'),
@@ -49,13 +39,55 @@ function nameOf(path: string, t: TFunction): string {
     negativePrompt: t('prepare.negativePrompt'),
     background: t('history.difference.background'),
     inpainted: t('history.difference.inpainted'),
-    pack: t('history.difference.pack'),
+    frame: t('history.difference.frame'),
   };
-  return sceneNames[first!] ?? path;
+  return first === 'pack' ? t('history.difference.pack') : (sceneNames[second!] ?? path);
 }
 
-function inWords(value: unknown, t: TFunction): string {
+function conceptParts(t: TFunction): Record<string, string> {
+  return {
+    alpha: t('parameters.alpha.name'),
+    prompt: t('concept.prompt'),
+    image: t('history.difference.image'),
+    subject: t('subject.title'),
+    mode: t('concept.mode'),
+    mask: t('history.difference.mask'),
+    front: t('mask.roles.front'),
+    order: t('history.difference.order'),
+    strength: t('strength.title'),
+    placement: t('placement.title'),
+    'placement.x': t('placement.x'),
+    'placement.y': t('placement.y'),
+    'placement.scale': t('placement.scale'),
+    'placement.rotationDeg': t('placement.rotation'),
+    'placement.flipX': t('placement.flipX'),
+    'placement.flipY': t('placement.flipY'),
+    'placement.opacity': t('placement.opacity'),
+    'placement.softEdgePx': t('placement.softEdge'),
+    'placement.shadow': t('placement.shadow'),
+    'placement.shadow.offsetXPx': t('placement.shadowX'),
+    'placement.shadow.offsetYPx': t('placement.shadowY'),
+    'placement.shadow.blurPx': t('placement.shadowBlur'),
+    'placement.shadow.opacity': t('placement.shadowOpacity'),
+  };
+}
+
+/** @returns null for what is not worth reading: absent values, pictures' hashes, and what consists of several values */
+function inWords(value: RenderDifference['a'], path: string, t: TFunction): string | null {
+  if (path === 'scene.frame') return frameInWords(value, t);
+  if (path === 'mode') return t(value === 'place' ? 'concept.modes.place' : 'concept.modes.replace');
+  if (path === 'strength' && value === null) return t('strength.auto');
   if (value === '') return t('history.difference.empty');
   if (typeof value === 'boolean') return t(value ? 'history.difference.on' : 'history.difference.off');
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'number') {
+    return String(Number((IN_PERCENT.includes(path) ? 100 * value : value).toFixed(4)));
+  }
+  return typeof value === 'string' && !/^[0-9a-f]{64}$/.test(value) ? value : null;
+}
+
+function frameInWords(value: RenderDifference['a'], t: TFunction): string {
+  const frame = frameSchema.parse(value);
+  if (typeof frame === 'string') return t(`frame.choices.${frame}`);
+  const { left, top, width, height } = frame;
+  return `${numberOf(width)} × ${numberOf(height)} (${left}, ${top})`;
 }

@@ -34,7 +34,9 @@ export function Differences({ a, b }: { a: RenderSummary; b: RenderSummary }) {
       {differences?.length === 0 && <Text size="xs">{t('history.noDifference')}</Text>}
       <List size="xs" className="difference-list">
         {differences?.map((difference) => (
-          <List.Item key={difference.path}>{differenceInWords(difference, t)}</List.Item>
+          <List.Item key={`${difference.concept} ${difference.path}`}>
+            {differenceInWords(difference, t)}
+          </List.Item>
         ))}
       </List>
     </>

@@ -75,7 +75,7 @@ export function ProjectCard({
       <UnstyledButton
         className="project-open"
         disabled={!isThere}
-        title={path}
+        title={problem ?? path}
         aria-label={t('project.openNamed', { name: title })}
         onClick={() => start(() => studio.projects.openPath(path))}
       >
@@ -97,6 +97,7 @@ export function ProjectCard({
               aria-label={t('project.name')}
               defaultValue={title}
               maxLength={100}
+              onBlur={({ currentTarget }) => currentTarget.form?.requestSubmit()}
               onKeyDown={(event) => {
                 if (event.key !== 'Escape') return;
                 event.stopPropagation();

@@ -17,12 +17,15 @@ export function SweepTable({
 }) {
   const { t } = useTranslation();
   const { ofPlace } = useSweepNames();
+  const aspect = useStudio(({ backgroundSize: size }) => (size === null ? 1 : size.width / size.height));
   const columns = x.values.map((value) => ({ value, name: ofPlace({ parameter: x.parameter, value }) }));
   return (
     <div className="sweep-place">
       <table
         className="sweep-grid"
-        style={{ '--columns': columns.length, '--rows': y.values.length } as CSSProperties}
+        style={
+          { '--columns': columns.length, '--rows': y.values.length, '--aspect': aspect } as CSSProperties
+        }
       >
         <thead>
           <tr>

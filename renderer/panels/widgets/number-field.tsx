@@ -1,6 +1,7 @@
 /** A number field that commits when it loses the focus, or on Enter. Left empty, it keeps its number. */
 import { NumberInput, type NumberInputProps } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useState } from 'react';
+import { committedField } from './typing.ts';
 
 export interface TypedNumber {
   readonly value: number;
@@ -20,6 +21,7 @@ export function useTypedNumber({ value, min, max, onCommit }: TypedNumber) {
     setDraft: (next: number) => setTyped(next),
     field: {
       value: typed,
+      ...committedField(typed === value),
       onChange: setTyped,
       onBlur: () => {
         const next = typeof typed === 'number' ? Math.min(Math.max(typed, min), max) : value;

@@ -2,6 +2,7 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import { ControlHead } from './control-head.tsx';
+import { committedField } from './typing.ts';
 
 const REST_MS = 1500;
 
@@ -63,6 +64,7 @@ export function TextField({
     value: draft,
     maxLength,
     placeholder,
+    ...committedField(draft === value),
     onChange: ({ currentTarget }: { currentTarget: { value: string } }) => {
       isDirty.current = true;
       setDraft(currentTarget.value);

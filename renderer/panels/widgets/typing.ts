@@ -6,3 +6,16 @@ export function isTyping(target: EventTarget | null): boolean {
     target instanceof HTMLInputElement && !['checkbox', 'radio', 'range', 'button'].includes(target.type)
   );
 }
+
+/**
+ * Marks a field of the scene while it shows what is committed: undoing there undoes the scene's last step. The browser's
+ * own undo goes on into other fields once it has undone this one's letters.
+ */
+export function committedField(isCommitted: boolean) {
+  return { 'data-committed': isCommitted };
+}
+
+/** Whether the focus is in a field of the scene with nothing typed that is not committed. */
+export function isCommitted(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.dataset.committed === 'true';
+}

@@ -19,6 +19,7 @@ import { StatusBar } from './status-bar.tsx';
 import { ToolRail } from './tool-rail.tsx';
 import { useFiles } from './use-files.ts';
 import { useKeys } from './use-keys.ts';
+import { useReloadPictures } from './use-reload-pictures.ts';
 import { WindowTitle } from './window-title.ts';
 import { Workspace } from './workspace.tsx';
 
@@ -88,6 +89,7 @@ function Window() {
 export function Editor() {
   const { t } = useTranslation();
   useKeys();
+  useReloadPictures();
   useFiles();
   return (
     <div className="studio">

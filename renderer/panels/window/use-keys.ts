@@ -12,7 +12,7 @@ import type { Studio } from '../../session/studio.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { handleHostRequest, runAction } from '../actions/actions.ts';
-import { isTyping } from '../widgets/typing.ts';
+import { isCommitted, isTyping } from '../widgets/typing.ts';
 
 /** Whether Space and Enter press an element. */
 function isControl(target: EventTarget | null): boolean {
@@ -30,6 +30,13 @@ const WHILE_TYPING: readonly ActionName[] = [
   'app.palette',
   'app.settings',
 ];
+
+/** Whether typing keeps an action's shortcut from it: the browser undoes letters, and only those not committed yet. */
+function isForTyping(target: EventTarget | null, action: ActionName | undefined): boolean {
+  if (!isTyping(target)) return false;
+  if (action === 'edit.undo' || action === 'edit.redo') return !isCommitted(target);
+  return !(action && WHILE_TYPING.includes(action));
+}
 
 /**
  * Whether a key is pressed in a sheet or a dialog, or without focus while one is open: then it does not go to the
@@ -134,7 +141,7 @@ export function useKeys(): void {
         // A sheet that records keys (the shortcut editor) has handled them.
         if (event.defaultPrevented || event.isComposing) return;
         const action = actionOf(event, useStudio.getState().settings.shortcuts);
-        if (isTyping(event.target) && !(action && WHILE_TYPING.includes(action))) return;
+        if (isForTyping(event.target, action)) return;
         if (isInSheet(event.target)) {
           // The sheet, or a menu in it, handles Escape.
           if (!action || !worksInSheet(action)) return;

@@ -219,8 +219,8 @@ test('open the sample, change background and mask, render, cancel, render again,
   expect(rest.cursor).toBeNull();
   const [a, b] = sweep.renders;
   expect(await client.call('renders.difference', { projectId, a: a!.renderId, b: b!.renderId })).toEqual([
-    { path: 'concepts.my dog.alpha', a: 0, b: 0.15 },
-    { path: 'concepts.my cat.alpha', a: 0, b: 0.15 },
+    { concept: 'my dog', path: 'alpha', a: 0, b: 0.15 },
+    { concept: 'my cat', path: 'alpha', a: 0, b: 0.15 },
   ]);
 
   // Star, name, delete and restore.

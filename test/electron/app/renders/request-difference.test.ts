@@ -49,17 +49,66 @@ test('a change is named by its path, with 0 and null as values like any other', 
     parameters: { ...PAPER_PARAMETERS, attentionSteps: { from: 0.5, to: 1 } },
   };
   expect(requestDifference(request, changed)).toEqual([
-    { path: 'scene.inpainted', a: null, b: 'e'.repeat(64) },
-    { path: 'concepts.cat.alpha', a: 0.15, b: 0 },
-    { path: 'parameters.attentionSteps.from', a: 0, b: 0.5 },
+    { concept: null, path: 'scene.inpainted', a: null, b: 'e'.repeat(64) },
+    { concept: 'cat', path: 'alpha', a: 0.15, b: 0 },
+    { concept: null, path: 'parameters.attentionSteps.from', a: 0, b: 0.5 },
   ]);
 });
 
-test('a concept that only one has is listed with all its values', () => {
+test('a concept that only one has is one difference', () => {
   const fewer = { ...request, scene: { ...request.scene, concepts: [concept('cat')] } };
-  const paths = requestDifference(request, fewer).map(({ path, b }) => [path, b]);
-  expect(paths).toContainEqual(['concepts.dog.alpha', null]);
-  expect(paths.every(([path]) => String(path).startsWith('concepts.dog.'))).toBe(true);
+  expect(requestDifference(request, fewer)).toEqual([
+    { concept: 'dog', path: '', a: concept('dog'), b: null },
+  ]);
+  expect(requestDifference(fewer, request)).toEqual([
+    { concept: 'dog', path: '', a: null, b: concept('dog') },
+  ]);
+});
+
+test('a renamed concept is the same by its picture, and what else was changed is listed', () => {
+  const [cat, dog] = [concept('cat'), { ...concept('dog'), image: 'f'.repeat(64) }];
+  const before = { ...request, scene: { ...request.scene, concepts: [cat, dog] } };
+  const renamed = { ...dog, name: 'my dog', alpha: 0.5 };
+  const after = { ...request, scene: { ...request.scene, concepts: [renamed, cat] } };
+  expect(requestDifference(before, after)).toEqual([
+    { concept: 'my dog', path: 'name', a: 'dog', b: 'my dog' },
+    { concept: 'my dog', path: 'alpha', a: 0.15, b: 0.5 },
+  ]);
+});
+
+test('a drawn frame, a placement and a shadow that only one has are one difference each', () => {
+  const frame = { left: 1, top: 2, width: 30, height: 40 };
+  const placement = {
+    x: 1,
+    y: 2,
+    scale: 1,
+    rotationDeg: 0,
+    flipX: false,
+    flipY: false,
+    opacity: 1,
+    softEdgePx: 0,
+    shadow: null,
+  };
+  const placed = { ...concept('dog'), mode: 'place' as const, mask: null, placement };
+  const shadow = { offsetXPx: 1, offsetYPx: 2, blurPx: 3, opacity: 0.5 };
+  const of = (changes: object, last: RenderRequest['scene']['concepts'][number]): RenderRequest => ({
+    ...request,
+    scene: { ...request.scene, ...changes, concepts: [concept('cat'), last] },
+  });
+  expect(requestDifference(request, of({ frame }, placed))).toEqual([
+    { concept: null, path: 'scene.frame', a: 'whole', b: frame },
+    { concept: 'dog', path: 'mask', a: 'b'.repeat(64), b: null },
+    { concept: 'dog', path: 'mode', a: 'replace', b: 'place' },
+    { concept: 'dog', path: 'placement', a: null, b: placement },
+  ]);
+  const shaded = { ...placed, placement: { ...placement, x: 5, shadow } };
+  expect(
+    requestDifference(of({ frame }, placed), of({ frame: { ...frame, left: 0, width: 31 } }, shaded)),
+  ).toEqual([
+    { concept: null, path: 'scene.frame', a: frame, b: { ...frame, left: 0, width: 31 } },
+    { concept: 'dog', path: 'placement.x', a: 1, b: 5 },
+    { concept: 'dog', path: 'placement.shadow', a: null, b: shadow },
+  ]);
 });
 
 test('concepts of the same name are kept apart', () => {
@@ -68,5 +117,5 @@ test('concepts of the same name are kept apart', () => {
     ...twins,
     scene: { ...twins.scene, concepts: [concept('cat'), { ...concept('cat'), alpha: 1 }] },
   };
-  expect(requestDifference(twins, changed)).toEqual([{ path: 'concepts.cat (2).alpha', a: 0.15, b: 1 }]);
+  expect(requestDifference(twins, changed)).toEqual([{ concept: 'cat (2)', path: 'alpha', a: 0.15, b: 1 }]);
 });

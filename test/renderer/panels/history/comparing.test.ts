@@ -57,7 +57,7 @@ test('the differences of a pair are not shown for the next one, which is still r
     return act(async () => root.render(createElement(MantineProvider, null, page)));
   };
   await show('a', 'b');
-  await act(async () => answers[0]!([{ path: 'parameters.beta', a: 0.8, b: 1 }]));
+  await act(async () => answers[0]!([{ concept: null, path: 'parameters.beta', a: 0.8, b: 1 }]));
   expect(host.querySelectorAll('li')).toHaveLength(1);
   await show('a', 'c');
   expect(host.querySelectorAll('li')).toHaveLength(0);
