@@ -157,17 +157,20 @@ async function runCompose(context: CommandContext): Promise<void> {
       })),
       pack: undefined,
     };
-    const { identity, loras = [] } = opened.pack;
-    if (madeWith !== undefined && !isSameModel(madeWith, identity)) {
-      say(
-        `note: ${task.scenePath} was made with the pack ${describeModel(madeWith)}; the pack that is open is ` +
-          `${describeModel(identity)}, so the picture will differ.`,
-      );
+    const requestOf = (settings: RequestOverrides) => makeRequest(scene, opened.pack, settings);
+    if (madeWith !== undefined) {
+      // The embeddings that its prompts name are part of what made a picture.
+      const { pack } = requestOf({ parameters: {} });
+      if (!isSameModel(madeWith, pack)) {
+        say(
+          `note: ${task.scenePath} was made with the pack ${describeModel(madeWith)}; the pack that is open is ` +
+            `${describeModel(pack)}, so the picture will differ.`,
+        );
+      }
     }
-    for (const { name, triggerWords } of loras) {
+    for (const { name, triggerWords } of opened.pack.loras ?? []) {
       if (triggerWords.length > 0) say(`note: words for the LoRA ${name}: ${triggerWords.join(', ')}`);
     }
-    const requestOf = (settings: RequestOverrides) => makeRequest(scene, opened.pack, settings);
     const render = (request: RenderRequest, label = '', runSignal = signal) =>
       opened.run(
         { kind: 'render', request, previews: false },

@@ -27,6 +27,11 @@ const ROW_LABEL_WIDTH_PX = 96;
 /** Longest side of a tile: pictures of large backgrounds are shown smaller. */
 const MAX_TILE_SIDE_PX = 512;
 
+/** Size of the tiles of a sheet whose first picture has this size. */
+export function tileSize(first: Size): Size {
+  return within(first, { width: MAX_TILE_SIDE_PX, height: MAX_TILE_SIDE_PX });
+}
+
 /**
  * Draws a sheet. Every tile has the size of the first picture, at most {@link MAX_TILE_SIDE_PX} a side; larger
  * pictures are shrunk to fit, smaller ones centred.
@@ -35,10 +40,7 @@ const MAX_TILE_SIDE_PX = 512;
  * @returns a PNG file
  */
 export async function drawSheet(rows: readonly SheetRow[]): Promise<Uint8Array> {
-  const { width: tileWidth, height: tileHeight } = within(rows[0]!.tiles[0]!.image, {
-    width: MAX_TILE_SIDE_PX,
-    height: MAX_TILE_SIDE_PX,
-  });
+  const { width: tileWidth, height: tileHeight } = tileSize(rows[0]!.tiles[0]!.image);
   const marginLeft = rows.some(({ label }) => label !== undefined) ? ROW_LABEL_WIDTH_PX + 2 * GAP_PX : GAP_PX;
   const columnsOf = ({ columns = 1 }: SheetTile) => columns;
   const columns = Math.max(...rows.map(({ tiles }) => tiles.reduce((sum, tile) => sum + columnsOf(tile), 0)));
@@ -99,7 +101,7 @@ interface Size {
 }
 
 /** A size scaled down, if needed, to fit into another. */
-function within({ width, height }: Size, room: Size): Size {
+export function within({ width, height }: Size, room: Size): Size {
   const scale = Math.min(room.width / width, room.height / height, 1);
   return { width: Math.max(Math.round(width * scale), 1), height: Math.max(Math.round(height * scale), 1) };
 }

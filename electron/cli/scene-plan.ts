@@ -3,7 +3,7 @@
  * is written as a scene that can be inspected, edited by hand and composed again.
  */
 
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type AssetFile, parseScene, readAsset, readSceneJson } from '../app/scenes/scene-folder.ts';
 import { StudioError } from '../contract/errors.ts';
@@ -215,7 +215,7 @@ export async function followPlanFiles(
 
 /** Path of one of the plan's files, relative to the generated scene. */
 function pathsFrom(folder: string, planPath: string): (path: string) => string {
-  return (path) => relative(folder, resolve(dirname(planPath), path)).replaceAll('\\', '/');
+  return (path) => relative(folder, resolve(dirname(planPath), path)).replaceAll(sep, '/');
 }
 
 /** The files that a plan names, not those that it asks for, in the fields of the generated scene. */
@@ -235,11 +235,15 @@ function givenPaths({ background, inpainted, model, concepts }: ScenePlan, planP
 }
 
 /** The scene's models, with paths relative to the new scene. */
-function modelFrom({ checkpoint, vae, loras }: SceneModel, fromFolder: (path: string) => string): SceneModel {
+function modelFrom(
+  { checkpoint, vae, loras, embeddings }: SceneModel,
+  fromFolder: (path: string) => string,
+): SceneModel {
   return {
     ...(checkpoint !== undefined && { checkpoint: fromFolder(checkpoint) }),
     ...(vae !== undefined && { vae: fromFolder(vae) }),
     ...(loras !== undefined && { loras: loras.map((lora) => ({ ...lora, file: fromFolder(lora.file) })) }),
+    ...(embeddings !== undefined && { embeddings: embeddings.map(fromFolder) }),
   };
 }
 

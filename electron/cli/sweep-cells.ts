@@ -3,7 +3,7 @@ import type { RequestOverrides } from '../app/scenes/scene-request.ts';
 import type { EngineResultOf } from '../contract/engine-messages.ts';
 import type { RenderRequest } from '../contract/render-request.ts';
 import { decodePixels } from '../foundation/pictures/picture-operations.ts';
-import type { SheetRow } from './contact-sheet.ts';
+import { type SheetRow, type SheetTile, tileSize, within } from './contact-sheet.ts';
 import { type SweepAxis, withSwept } from './sweep.ts';
 
 /** One picture of a sheet. */
@@ -70,21 +70,21 @@ export async function renderAll(
   return outcomes;
 }
 
-/** The rows of the sheet: captions above the first, labels next to each. */
+/**
+ * The rows of the sheet: captions above the first, labels next to each. Pictures are decoded one after another, at the
+ * size of their tiles: together and at full size, those of large backgrounds would need gigabytes.
+ */
 export async function drawnRows(
-  cells: readonly SweepCell[],
-  outcomes: readonly EngineResultOf<'render'>[],
+  cells: readonly Omit<SweepCell, 'request'>[],
+  outcomes: readonly Pick<EngineResultOf<'render'>, 'png' | 'width' | 'height'>[],
 ): Promise<SheetRow[]> {
-  const tiles = await Promise.all(
-    cells.map(async ({ row, rowLabel, caption }, index) => ({
-      row,
-      rowLabel,
-      tile: {
-        image: await decodePixels(outcomes[index]!.png, 'The result', 'picture'),
-        ...(row === 0 && { caption }),
-      },
-    })),
-  );
+  const room = tileSize(outcomes[0]!);
+  const tiles: { row: number; rowLabel: string | undefined; tile: SheetTile }[] = [];
+  for (const [index, { row, rowLabel, caption }] of cells.entries()) {
+    const outcome = outcomes[index]!;
+    const image = await decodePixels(outcome.png, 'The result', 'picture', within(outcome, room));
+    tiles.push({ row, rowLabel, tile: { image, ...(row === 0 && { caption }) } });
+  }
   return [...Map.groupBy(tiles, ({ row }) => row).values()].map((ofRow) => {
     const label = ofRow[0]!.rowLabel;
     return { tiles: ofRow.map(({ tile }) => tile), ...(label !== undefined && { label }) };

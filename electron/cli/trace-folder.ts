@@ -1,8 +1,9 @@
 /** `--trace`: writes tensors as .npy files, in folders by the name's path. The folder appears when it is complete. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { StudioError } from '../contract/errors.ts';
+import { errnoOf } from '../foundation/files/file-errors.ts';
 import { removeStaleTemporaryFiles, temporaryName } from '../foundation/files/temporary-files.ts';
 import type { Tensor } from '../pipeline/tensor/tensor.ts';
 import { encodeNpy } from './npy.ts';
@@ -26,7 +27,12 @@ export async function openTraceFolder(folder: string): Promise<TraceFolder> {
   const temporary = temporaryName(target);
   const unwritable = (cause: unknown) =>
     new StudioError('OUTPUT_UNWRITABLE', `The folder ${folder} cannot be written.`, { cause });
-  if ((await readdir(target).catch(() => [])).length > 0) {
+  const present = await readdir(target).catch((cause: unknown) => {
+    if (errnoOf(cause) === 'ENOENT') return [];
+    // A file of this name, for one: it is somebody's.
+    throw unwritable(cause);
+  });
+  if (present.length > 0) {
     throw new StudioError('OUTPUT_UNWRITABLE', `The folder ${folder} for the trace is not empty.`);
   }
   await mkdir(temporary, { recursive: true }).catch((cause: unknown) => {
@@ -45,8 +51,10 @@ export async function openTraceFolder(folder: string): Promise<TraceFolder> {
     },
     finish: async () => {
       try {
-        // An empty folder may exist, and not every platform replaces it.
-        await rm(target, { recursive: true, force: true });
+        // An empty folder may exist, and not every platform replaces it. One that has been used meanwhile stays.
+        await rmdir(target).catch((cause: unknown) => {
+          if (errnoOf(cause) !== 'ENOENT') throw cause;
+        });
         await rename(temporary, target);
       } catch (cause) {
         throw unwritable(cause);

@@ -276,7 +276,20 @@ async function filesBelow(folder: string, depth: number): Promise<string[]> {
 }
 
 /** Another user's folder, a link that leads back to itself, a failing or a vanished network disk. */
-const UNREADABLE = new Set(['EACCES', 'EPERM', 'ELOOP', 'EIO', 'ESTALE', 'ENAMETOOLONG', 'ENXIO', 'ENODEV']);
+const UNREADABLE = new Set([
+  'EACCES',
+  'EPERM',
+  'ELOOP',
+  'EIO',
+  'ESTALE',
+  'ENAMETOOLONG',
+  'ENXIO',
+  'ENODEV',
+  'ENOTCONN',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ETIMEDOUT',
+]);
 
 /** Looks something up; returns undefined when it does not exist or cannot be read. */
 async function ifReadable<Result>(step: Promise<Result>): Promise<Result | undefined> {

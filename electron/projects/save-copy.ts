@@ -1,7 +1,7 @@
 /** Copies a project atomically. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, existsSync, fdatasync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import type { Database } from 'better-sqlite3';
 import { StudioError } from '../contract/errors.ts';
 import { throwIfCancelled } from '../foundation/files/file-errors.ts';
@@ -24,6 +24,8 @@ export interface CopyOptions extends PlaceOptions {
   /** Bytes copied so far, and in all. */
   readonly onProgress?: (bytes: number, totalBytes: number) => void;
 }
+
+const datasync = promisify(fdatasync);
 
 /** Pages copied before yielding: about 1 MiB, which takes some milliseconds. */
 const PAGES_PER_STEP = 256;
@@ -51,11 +53,12 @@ export async function copyDatabase(
   const placement = Placement.begin(to, options, held);
   try {
     // To sync it from here while SQLite writes it.
-    const handle = await open(placement.temporary, 'wx+');
+    const fileDescriptor = openSync(placement.temporary, 'wx+');
     try {
-      await copyPages(database, placement.temporary, handle, options);
+      await copyPages(database, placement.temporary, fileDescriptor, options);
     } finally {
-      await handle.close();
+      // Now: whoever continues in the copy would lose what is committed to the original while this waits.
+      closeSync(fileDescriptor);
     }
     // Cancelled, or its project closed, after the last page.
     throwIfCancelled(options.signal);
@@ -69,7 +72,7 @@ export async function copyDatabase(
 async function copyPages(
   database: Database,
   temporary: string,
-  handle: FileHandle,
+  fileDescriptor: number,
   { signal, onProgress }: CopyOptions,
 ): Promise<void> {
   const pageSize = database.pragma('page_size', { simple: true }) as number;
@@ -77,8 +80,7 @@ async function copyPages(
   let syncing: Promise<void> | undefined;
   let failure: unknown;
   const sync = () => {
-    syncing = handle
-      .datasync()
+    syncing = datasync(fileDescriptor)
       .catch((error: unknown) => {
         failure ??= error;
       })
@@ -175,8 +177,11 @@ class Placement {
   }
 
   discard(): void {
-    removeDatabase(this.temporary);
-    if (!this.#isLockHeld) this.#lock.release();
+    try {
+      removeDatabase(this.temporary);
+    } finally {
+      if (!this.#isLockHeld) this.#lock.release();
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { FileReadError, MAX_PICTURE_FILE_BYTES, readRegularFile } from '../foundation/files/read-file.ts';
 import { readJsonFile } from '../foundation/files/read-json.ts';
+import { requirePictureFormat } from '../foundation/pictures/picture-format.ts';
 import { validate } from '../foundation/validate.ts';
 
 const nameSchema = z.string().trim().min(1).max(100);
@@ -90,16 +91,21 @@ export async function readStudy(folder: string): Promise<Study> {
   };
 }
 
-/** @throws StudioError STUDY_INVALID for a file that is missing or outside of the study's folder */
+/** @throws StudioError STUDY_INVALID for a file that is missing, no picture, or outside of the study's folder */
 export async function readStudyPicture(folder: string, file: string): Promise<Uint8Array> {
   const path = resolve(folder, file);
   if (!path.startsWith(resolve(folder) + sep)) {
     throw new StudioError('STUDY_INVALID', `The picture ${file} is not in the study’s folder ${folder}.`);
   }
   try {
-    return await readRegularFile(path, MAX_PICTURE_FILE_BYTES);
+    const bytes = await readRegularFile(path, MAX_PICTURE_FILE_BYTES);
+    requirePictureFormat(bytes, path);
+    return bytes;
   } catch (cause) {
-    if (!(cause instanceof FileReadError)) throw cause;
-    throw new StudioError('STUDY_INVALID', `The picture ${path} ${cause.message}.`, { cause });
+    if (cause instanceof FileReadError) {
+      throw new StudioError('STUDY_INVALID', `The picture ${path} ${cause.message}.`, { cause });
+    }
+    if (!(cause instanceof StudioError)) throw cause;
+    throw new StudioError('STUDY_INVALID', cause.message, { cause });
   }
 }

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { StudioError } from '../contract/errors.ts';
 import { writeFileAtomically } from '../foundation/files/atomic-write.ts';
+import { writing } from '../foundation/files/file-errors.ts';
 import { readJsonFile } from '../foundation/files/read-json.ts';
 import { validate } from '../foundation/validate.ts';
 import { readStudyPicture } from './study-file.ts';
@@ -54,7 +55,9 @@ export async function writeStudyFromReport(
   const methods = chosen ?? usualMethods(report);
   const titles = methods.map((id) => {
     const title = report.methods.find((method) => method.id === id)?.title;
-    if (title !== undefined) return title;
+    // Methods are told apart by their titles in the study.
+    const isShared = report.methods.filter((method) => method.title === title).length > 1;
+    if (title !== undefined) return isShared ? `${title} (${id})` : title;
     const known = report.methods.map((method) => method.id).join(', ');
     throw new StudioError('STUDY_INVALID', `${path} has no method "${id}"; it has ${known}.`);
   });
@@ -82,7 +85,7 @@ export async function writeStudyFromReport(
       `${path} has no set of which all of ${methods.join(', ')} made a picture.`,
     );
   }
-  await mkdir(folder, { recursive: true });
+  await writing(folder, () => mkdir(folder, { recursive: true }), 'OUTPUT_UNWRITABLE');
   const write = (name: string, bytes: string | Uint8Array) =>
     writeFileAtomically(join(folder, name), bytes, { unwritable: 'OUTPUT_UNWRITABLE' });
   // Named by hashes, which say nothing about the methods.

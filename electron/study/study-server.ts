@@ -99,7 +99,9 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://host');
+  const url = URL.parse(request.url ?? '/', 'http://host');
+  if (url === null) throw new Refusal(404, 'There is no such page.');
+  const { pathname } = url;
   const file = FILES[pathname];
   if (file !== undefined) {
     if (request.method !== 'GET') throw new Refusal(405, 'Pages can only be read.');

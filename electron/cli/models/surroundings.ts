@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { type Notice, noticeSentence } from '../../contract/notices.ts';
 import type { CommandContext, CommandOption } from '../../foundation/command-line/command.ts';
+import { throwIfCancelled } from '../../foundation/files/file-errors.ts';
 import { type PlatformFacts, thisMachine } from '../../foundation/folders.ts';
 import { readCatalogs } from '../../models/catalogs.ts';
 import { createModelStore, type ModelStore } from '../../models/model-store.ts';
@@ -77,14 +78,35 @@ export function processSurroundings(): ModelsSurroundings {
     environment: systemEnvironment,
     confirm:
       stdin.isTTY && stderr.isTTY
-        ? async (question, signal) => {
-            const terminal = createInterface({ input: stdin, output: stderr });
-            try {
-              return /^y(es)?$/i.test((await terminal.question(question, { signal })).trim());
-            } finally {
-              terminal.close();
-            }
-          }
+        ? (question, signal) => confirmIn(stdin, stderr, question, signal)
         : undefined,
   };
+}
+
+/**
+ * Asks a yes-or-no question in a terminal. The end of the input (Ctrl+D) is a no.
+ *
+ * @throws StudioError CANCELLED on Ctrl+C, which the terminal takes while it reads, and when the signal is aborted
+ */
+export async function confirmIn(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  question: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const terminal = createInterface({ input, output, terminal: true });
+  const [interrupted, ended] = [new AbortController(), new AbortController()];
+  terminal.once('SIGINT', () => interrupted.abort());
+  terminal.once('close', () => ended.abort());
+  const cancelled = AbortSignal.any([signal, interrupted.signal]);
+  try {
+    const answer = await terminal.question(question, { signal: AbortSignal.any([cancelled, ended.signal]) });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    throwIfCancelled(cancelled);
+    if (error instanceof Error && error.name === 'AbortError') return false;
+    throw error;
+  } finally {
+    terminal.close();
+  }
 }

@@ -1,6 +1,7 @@
 /** Methods without a model, which any method must outperform. */
 import { boundingRectangle } from '../../pipeline/masks/rectangle.ts';
 import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
+import { frontToBack } from '../../pipeline/mixing/latent-masks.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { compositeOver } from '../../pipeline/processors/image.ts';
 import { dilate } from '../../pipeline/tensor/image-kernels.ts';
@@ -20,24 +21,26 @@ export interface BaselineScene {
   readonly background: RgbImage;
   /** The background without the objects; null keeps them under the pasted subjects. */
   readonly inpainted: RgbImage | null;
-  /** From the back layer to the front. */
   readonly concepts: readonly {
     readonly image: RgbImage;
     /** The subject, dims [height, width] of the image; null: all of it. */
     readonly subject: Tensor | null;
     /** Its region, dims [height, width] of the background. */
     readonly region: Tensor;
+    /** Layer order: the larger number is in front; of equals the earlier one is, as in the method. */
+    readonly order: number;
   }[];
 }
 
 /**
  * The baseline's picture: the background, or each subject fitted into the bounds of its region, on their lower edge,
- * over the background without the objects.
+ * over the background without the objects, from the back layer to the front.
  */
 export async function baselinePicture(name: BaselineName, scene: BaselineScene): Promise<RgbImage> {
   if (name === 'background') return scene.background;
   let picture = scene.inpainted ?? scene.background;
-  for (const { image, subject, region } of scene.concepts) {
+  for (const index of frontToBack(scene.concepts).toReversed()) {
+    const { image, subject, region } = scene.concepts[index]!;
     const cut = { subject: subject ?? wholeOf(image), region };
     const selected = name === 'poisson' && subject !== null ? loosened(cut.subject, region) : cut;
     const { layer, opacity } = await layerOf(image, selected.subject, selected.region, picture);

@@ -68,7 +68,7 @@ export async function openMeasuredScene(
 
 /** The region of a concept that replaces an object is its mask, of a placed one its cut-out where it is placed. */
 async function openConcept(
-  { name, image: path, subject, mask, placement }: LoadedScene['file']['concepts'][number],
+  { name, image: path, subject, mask, placement, order }: LoadedScene['file']['concepts'][number],
   asset: (path: string) => AssetFile,
   background: RgbImage,
 ): Promise<MeasuredScene['concepts'][number]> {
@@ -76,7 +76,7 @@ async function openConcept(
   const own = subject === undefined ? null : await resizePlane(await decodeMask(asset(subject)), image);
   if (mask !== undefined) {
     const region = await resizePlane(await decodeMask(asset(mask)), background);
-    return { image, subject: own, region };
+    return { image, subject: own, region, order };
   }
   if (placement === undefined) throw new StudioError('SCENE_INVALID', `The concept "${name}" has no place.`);
   const cutOut = cutOutOf(await decodeCutOut(asset(path)), own, name);
@@ -89,6 +89,7 @@ async function openConcept(
     image,
     subject: tensor(alpha, [image.height, image.width]),
     region: greyToMask(shape.data, shape.width, shape.height),
+    order,
   };
 }
 

@@ -32,7 +32,8 @@ export function parseOptions<const Known extends Options>(
     if (token.kind === 'option-terminator') return ['--'];
     if (token.kind === 'positional') return [token.value];
     const { name, rawName, value, inlineValue } = token;
-    const option = options[name];
+    // "--toString" is none, although every object has one.
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option === undefined) {
       if (others.options.includes(name)) {
         throw new StudioError('USAGE', `"${others.path}" takes no ${rawName}.`);

@@ -110,7 +110,13 @@ const jsonFaults: Readonly<Record<string, string>> = {
 
 function describeJsonError(text: string, cause: unknown): string {
   const errors: ParseError[] = [];
-  jsonc.parse(text, errors, { disallowComments: true, allowTrailingComma: false });
+  try {
+    jsonc.parse(text, errors, { disallowComments: true, allowTrailingComma: false });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // It calls itself for each level, and stops where there are too many.
+    return 'its arrays and objects are nested too deeply';
+  }
   const [first] = errors;
   if (first === undefined) return cause instanceof Error ? cause.message : String(cause);
   const name = jsonc.printParseErrorCode(first.error);

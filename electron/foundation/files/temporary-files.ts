@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { errnoOf, ifPresent } from './file-errors.ts';
+import { errnoOf } from './file-errors.ts';
 
 /** The random part was missing in versions before 1.0. */
 const TEMPORARY = /^(?<name>.+)\.(?<pid>\d+)(?:-[0-9a-f]{8})?\.tmp$/;
@@ -19,11 +19,19 @@ const MAX_NAME_BYTES = 255;
 export function temporaryName(path: string): string {
   const ending = `.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
   const name = basename(path);
+  const room = MAX_NAME_BYTES - Buffer.byteLength(ending);
   const extension = extname(name);
-  let characters = [...name.slice(0, name.length - extension.length)];
-  const room = MAX_NAME_BYTES - Buffer.byteLength(extension + ending);
-  while (Buffer.byteLength(characters.join('')) > room) characters = characters.slice(0, -1);
-  return join(dirname(path), `${characters.join('')}${extension}${ending}`);
+  // Of a name with a long last part, such as "1.a whole sentence", that is no extension to keep.
+  const kept = Buffer.byteLength(extension) < room ? extension : '';
+  const stem = cutTo(name.slice(0, name.length - kept.length), room - Buffer.byteLength(kept));
+  return join(dirname(path), `${stem}${kept}${ending}`);
+}
+
+/** The beginning of a text, in whole characters, that takes at most so many bytes of UTF-8. */
+function cutTo(text: string, bytes: number): string {
+  let characters = [...text];
+  while (Buffer.byteLength(characters.join('')) > bytes) characters = characters.slice(0, -1);
+  return characters.join('');
 }
 
 /**
@@ -35,7 +43,8 @@ export async function removeStaleTemporaryFiles(
   folder: string,
   isOurs: (name: string) => boolean = () => true,
 ): Promise<void> {
-  for (const entry of (await ifPresent(readdir(folder))) ?? []) {
+  // Files can be written into some folders that cannot be listed.
+  for (const entry of await readdir(folder).catch(() => [])) {
     const { name, pid } = TEMPORARY.exec(entry)?.groups ?? {};
     if (name === undefined || !isOurs(name) || isRunning(Number(pid))) continue;
     await rm(join(folder, entry), { force: true, recursive: true }).catch(() => undefined);

@@ -80,7 +80,9 @@ function greyReading({ data }: Pixels, brightest: number): MaskReading {
   // An empty mask is a mask.
   if (brightest >= HALF || brightest === 0) return { kind: 'lightness' };
   const values = new Set<number>();
-  for (let at = 0; at < data.length; at += 4) values.add(data[at]!);
+  for (let at = 0; at < data.length; at += 4) {
+    values.add(lightnessOf([data[at]!, data[at + 1]!, data[at + 2]!]));
+  }
   const [outside, inside] = [...values].sort((a, b) => a - b) as [number, number];
   if (values.size === 2) return { kind: 'levels', outside, inside };
   const found =

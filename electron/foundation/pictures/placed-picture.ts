@@ -1,5 +1,7 @@
-/** Draws a placed picture with its opacity: scaled, rotated, mirrored (contract/placement.ts). */
+/** Draws a placed picture with its opacity: scaled, rotated, mirrored, softened (contract/placement.ts). */
 import { type Placement, placementMatrix } from '../../contract/placement.ts';
+import { squaredDistanceTo } from '../../pipeline/masks/distance-transform.ts';
+import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import { sharp } from './libvips.ts';
 import type { PictureRegion } from './picture-codec.ts';
 
@@ -26,17 +28,62 @@ export interface PlacedLayer {
   readonly data: Uint8Array;
 }
 
+/** Draws a placed cut-out with its soft edge, without its shadow. */
+export async function drawPlaced(
+  cutOut: CutOut,
+  placement: Placement,
+  viewport: Viewport,
+): Promise<PlacedLayer> {
+  const layer = await drawSharp(cutOut, placement, viewport);
+  const scale = Math.sqrt(
+    (viewport.width * viewport.height) / (viewport.window.width * viewport.window.height),
+  );
+  softenEdge(layer.data, layer.area, viewport, placement.softEdgePx * scale);
+  return layer;
+}
+
+/** Raises the opacity from 0 at the cut-out's outline to full at a distance inside. */
+function softenEdge(
+  data: Uint8Array,
+  { left, top, width, height }: PictureRegion,
+  viewport: Viewport,
+  widthPx: number,
+): void {
+  if (widthPx <= 0) return;
+  // A border counted as outside: a cut-out is also softened at its picture's border, but not where only the viewport
+  // ends.
+  const padded = { width: width + 2, height: height + 2 };
+  const outside = new Uint8Array(padded.width * padded.height).fill(1);
+  if (left === 0) for (let y = 0; y < padded.height; y++) outside[y * padded.width] = 0;
+  if (left + width === viewport.width) {
+    for (let y = 0; y < padded.height; y++) outside[(y + 1) * padded.width - 1] = 0;
+  }
+  if (top === 0) outside.fill(0, 0, padded.width);
+  if (top + height === viewport.height) outside.fill(0, (padded.height - 1) * padded.width);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (data[4 * (y * width + x) + 3]! >= 255 * REGION_THRESHOLD)
+        outside[(y + 1) * padded.width + x + 1] = 0;
+    }
+  }
+  const squared = squaredDistanceTo({ inside: outside, ...padded });
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const distance = Math.sqrt(squared[(y + 1) * padded.width + x + 1]!);
+      const share = Math.min(distance / (widthPx + 1), 1);
+      const at = 4 * (y * width + x) + 3;
+      data[at] = Math.round(data[at]! * share);
+    }
+  }
+}
+
 /**
  * Draws a placed cut-out, without its soft edge and shadow.
  *
  * If it becomes smaller it is first shrunk by Lanczos's filter, then sampled by Catmull-Rom's cubic (Keys 1981,
  * a = -1/2), colours multiplied by opacity so that what is transparent does not bleed.
  */
-export async function drawSharp(
-  cutOut: CutOut,
-  placement: Placement,
-  viewport: Viewport,
-): Promise<PlacedLayer> {
+async function drawSharp(cutOut: CutOut, placement: Placement, viewport: Viewport): Promise<PlacedLayer> {
   const { window } = viewport;
   const [scaleX, scaleY] = [viewport.width / window.width, viewport.height / window.height];
   const m = placementMatrix(placement, cutOut);

@@ -2,7 +2,7 @@
 import type { Placement } from '../../contract/placement.ts';
 import { sharp } from './libvips.ts';
 import type { PictureSize, Pixels, PlacedShape } from './picture-codec.ts';
-import { type CutOut, drawSharp, type PlacedLayer } from './placed-picture.ts';
+import { type CutOut, drawPlaced, type PlacedLayer } from './placed-picture.ts';
 
 /** The smallest blur that libvips accepts. */
 const LEAST_SIGMA_PX = 0.3;
@@ -16,13 +16,13 @@ export async function shapeOfPlaced(
   placement: Placement,
   { width, height }: PictureSize,
 ): Promise<PlacedShape> {
-  const { opacity, softEdgePx, shadow } = placement;
-  const layer = await drawSharp(cutOut, placement, {
+  const { opacity, shadow } = placement;
+  const layer = await drawPlaced(cutOut, placement, {
     window: { left: 0, top: 0, width, height },
     width,
     height,
   });
-  const outline = await softened(planeOf(layer, width, height), softEdgePx);
+  const outline = planeOf(layer, width, height);
   const shape = { ...outline, data: outline.data.map((value) => Math.round(value * opacity)) };
   if (shadow === null) return { shape, shadow: null };
   const blurred = await blur(outline, shadow.blurPx);
@@ -45,16 +45,6 @@ function planeOf({ area, data }: PlacedLayer, width: number, height: number): Pi
     }
   }
   return { width, height, data: plane };
-}
-
-/** The edge faded inward by a blur: fully transparent where half of the surroundings are outside. */
-async function softened(plane: Pixels, widthPx: number): Promise<Pixels> {
-  if (widthPx <= 0) return plane;
-  const around = await blur(plane, widthPx / 2);
-  const data = plane.data.map((value, at) =>
-    Math.round((value * Math.min(Math.max(2 * around.data[at]! - 255, 0), 255)) / 255),
-  );
-  return { ...plane, data };
 }
 
 async function blur({ width, height, data }: Pixels, sigmaPx: number): Promise<Pixels> {

@@ -47,15 +47,22 @@ function pngChunks(bytes: Uint8Array): Chunk[] | undefined {
 
 function pngParts(bytes: Uint8Array): Uint8Array[] | undefined {
   const kept = pngChunks(bytes)?.filter(
-    ({ type, bytes: chunk }) => type !== 'eXIf' && !(type.endsWith('Xt') && holdsMetadata(chunk)),
+    ({ type, bytes: chunk }) =>
+      type !== 'eXIf' && type !== 'tIME' && !(type.endsWith('Xt') && holdsMetadata(chunk)),
   );
   return kept && [bytes.subarray(0, PNG_SIGNATURE_BYTES), ...kept.map((chunk) => chunk.bytes)];
 }
 
-/** Text chunks that hold XMP, and ImageMagick's Exif and IPTC. Others say how a picture was made. */
+/**
+ * Keywords of text chunks that hold XMP, Exif and IPTC, some of them ImageMagick's, and PNG's own for who and when
+ * (3rd edition, 11.3.3.2). Others say how a picture was made.
+ */
+const METADATA_KEYWORD =
+  /^(?:XML:com\.adobe\.xmp|Raw profile type .*|(?:exif|date|iptc|xmp):.*|Author|Copyright|Creation Time)\0/;
+
 function holdsMetadata(textChunk: Uint8Array): boolean {
-  const start = Buffer.from(textChunk.subarray(8, 8 + 40)).toString('latin1');
-  return start.startsWith('XML:com.adobe.xmp\0') || start.startsWith('Raw profile type ');
+  // A keyword has up to 79 bytes.
+  return METADATA_KEYWORD.test(Buffer.from(textChunk.subarray(8, 8 + 80)).toString('latin1'));
 }
 
 /** Segments that decoding needs, by their second byte: tables, frames, scans; JFIF, ICC profile, Adobe's colours. */

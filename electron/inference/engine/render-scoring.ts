@@ -108,10 +108,12 @@ export class RenderScoring {
     { signal, onProgress }: ScoringControls,
   ): Promise<RenderScores> {
     const { identity } = this.#context.pack;
-    if (!isSameModel(request.pack, identity)) {
+    // Embeddings affect no instrument, so those that the prompts name need not be open.
+    const { embeddings: _, ...model } = request.pack;
+    if (!isSameModel(model, identity)) {
       throw new StudioError(
         'PACK_UNKNOWN',
-        `This render was made with ${describeModel(request.pack)}; the model that is open is ` +
+        `This render was made with ${describeModel(model)}; the model that is open is ` +
           `${describeModel(identity)}. Open that model to score it.`,
       );
     }
@@ -131,11 +133,8 @@ export class RenderScoring {
     const { values, concepts } = await scoreInDetail(picture, instruments, between);
     return {
       ...described,
-      values: storable(values),
-      concepts: request.scene.concepts.map(({ name }, index) => ({
-        name,
-        values: storable(concepts[index]!),
-      })),
+      values,
+      concepts: request.scene.concepts.map(({ name }, index) => ({ name, values: concepts[index]! })),
     };
   }
 
@@ -232,11 +231,4 @@ function assertScorable(concept: ScoredConcept, name: string): ScoredConcept {
 
 function viewportOf({ frame }: PreparedScene) {
   return { width: frame.modelWidth, height: frame.modelHeight };
-}
-
-/** JSON has no NaN, which the cosine of a zero vector is. */
-function storable(values: Readonly<Record<string, number | null>>): Record<string, number | null> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
-  );
 }

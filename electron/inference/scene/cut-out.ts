@@ -1,15 +1,8 @@
-/** A concept's cut-out, and drawing it where it is placed: scaled, rotated, mirrored, softened, with its shadow. */
+/** A concept's cut-out, and laying it onto a picture where it is placed, with its shadow. */
 import { StudioError } from '../../contract/errors.ts';
 import type { Placement, Shadow } from '../../contract/placement.ts';
-import {
-  type CutOut,
-  drawSharp,
-  type PlacedLayer,
-  type Viewport,
-} from '../../foundation/pictures/placed-picture.ts';
-import { squaredDistanceTo } from '../../pipeline/masks/distance-transform.ts';
+import type { CutOut, PlacedLayer, Viewport } from '../../foundation/pictures/placed-picture.ts';
 import type { Rectangle } from '../../pipeline/masks/rectangle.ts';
-import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { gaussianBlur } from '../../pipeline/tensor/image-kernels.ts';
 import { resampleWindow } from '../../pipeline/tensor/resample-window.ts';
@@ -48,55 +41,6 @@ export function boundsOfCutOut({ width, height, data }: CutOut): Rectangle {
     }
   }
   return { left, top, width: right - left + 1, height: bottom - top + 1 };
-}
-
-/** Draws a placed cut-out with its soft edge. */
-export async function drawPlaced(
-  cutOut: CutOut,
-  placement: Placement,
-  viewport: Viewport,
-): Promise<PlacedLayer> {
-  const layer = await drawSharp(cutOut, placement, viewport);
-  const scale = Math.sqrt(
-    (viewport.width * viewport.height) / (viewport.window.width * viewport.window.height),
-  );
-  softenEdge(layer.data, layer.area, viewport, placement.softEdgePx * scale);
-  return layer;
-}
-
-/** Raises the opacity from 0 at the cut-out's outline to full at a distance inside. */
-function softenEdge(
-  data: Uint8Array,
-  { left, top, width, height }: Rectangle,
-  viewport: Viewport,
-  widthPx: number,
-): void {
-  if (widthPx <= 0) return;
-  // A border counted as outside: a cut-out is also softened at its picture's border, but not where only the viewport
-  // ends.
-  const padded = { width: width + 2, height: height + 2 };
-  const outside = new Uint8Array(padded.width * padded.height).fill(1);
-  if (left === 0) for (let y = 0; y < padded.height; y++) outside[y * padded.width] = 0;
-  if (left + width === viewport.width) {
-    for (let y = 0; y < padded.height; y++) outside[(y + 1) * padded.width - 1] = 0;
-  }
-  if (top === 0) outside.fill(0, 0, padded.width);
-  if (top + height === viewport.height) outside.fill(0, (padded.height - 1) * padded.width);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (data[4 * (y * width + x) + 3]! >= 255 * REGION_THRESHOLD)
-        outside[(y + 1) * padded.width + x + 1] = 0;
-    }
-  }
-  const squared = squaredDistanceTo({ inside: outside, ...padded });
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const distance = Math.sqrt(squared[(y + 1) * padded.width + x + 1]!);
-      const share = Math.min(distance / (widthPx + 1), 1);
-      const at = 4 * (y * width + x) + 3;
-      data[at] = Math.round(data[at]! * share);
-    }
-  }
 }
 
 /** The opacity of a layer as a plane of the viewport, dims [height, width], 0..1. */

@@ -5,7 +5,7 @@
 
 import type { ResolvedFrame } from '../../contract/frame.ts';
 import type { AssetId } from '../../contract/render-request.ts';
-import type { Viewport } from '../../foundation/pictures/placed-picture.ts';
+import { drawPlaced, type Viewport } from '../../foundation/pictures/placed-picture.ts';
 import type { ComposeParameters, DecodedComposition, ObjectFade } from '../../pipeline/compose.ts';
 import { restoreDetailBands } from '../../pipeline/detail/restore-detail.ts';
 import type { Rectangle } from '../../pipeline/masks/rectangle.ts';
@@ -15,7 +15,7 @@ import type { RgbImage } from '../../pipeline/processors/image.ts';
 import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { decodeAll } from '../images/images.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
-import { drawPlaced, layOnto, shapeOf } from './cut-out.ts';
+import { layOnto, shapeOf } from './cut-out.ts';
 import { detailSources, type Reconstructions } from './detail-sources.ts';
 import { drawBehind, frontRows } from './front-mask.ts';
 import { type FrameOpacity, objectsInFrame, opacitySize, wholeFrame } from './opacity-plane.ts';

@@ -15,7 +15,7 @@ import {
 import { type Notice, notice } from '../../contract/notices.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
-import type { Viewport } from '../../foundation/pictures/placed-picture.ts';
+import { drawPlaced, type Viewport } from '../../foundation/pictures/placed-picture.ts';
 import type { NamedImage, Scene, SceneConcept } from '../../pipeline/compose.ts';
 import { maskWhere, REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import { latentMasks } from '../../pipeline/mixing/latent-masks.ts';
@@ -26,7 +26,7 @@ import type { Tensor } from '../../pipeline/tensor/tensor.ts';
 import { decodeFrame, hashPixels, type PictureFile, pictureSize } from '../images/images.ts';
 import { fillMasks } from '../inpainting/simple-fill.ts';
 import { hearCancel } from '../runtime/cancelling.ts';
-import { drawPlaced, layOnto, shapeOf } from './cut-out.ts';
+import { layOnto, shapeOf } from './cut-out.ts';
 import { drawBehind, frontPlane, withoutFront } from './front-mask.ts';
 import { type AssetReader, boxOf, type ReadConcept, readConcept } from './scene-concepts.ts';
 import { SceneMemo } from './scene-memo.ts';

@@ -64,7 +64,8 @@ export async function scorePicture(picture: ScoredPicture, instruments: Instrume
 }
 
 /**
- * The scores of a picture, and those of each concept in its order.
+ * The scores of a picture, and those of each concept in its order; null where one is not a number, as the cosine of a
+ * zero vector is not.
  *
  * @param between called before each part of the work; what it throws ends the scoring
  */
@@ -104,7 +105,7 @@ export async function scoreInDetail(
     foregroundDistance: foreground,
   };
   return {
-    values: {
+    values: finiteOrNull({
       tclip,
       iclip: meanOf(iclip),
       iclipMasked: meanOf(iclipMasked),
@@ -115,12 +116,24 @@ export async function scoreInDetail(
         ? { backgroundPsnr: null, backgroundSsim: null, backgroundDistance: null, leakage: null, ring: null }
         : await backgroundScores(result, background, concepts, perceptual)),
       foregroundDistance: meanOf(foreground),
-    },
+    }),
     concepts: concepts.map((_, index) => {
       const of = (name: ConceptScoreName) => byConcept[name]?.[index] ?? null;
-      return Object.fromEntries(CONCEPT_SCORE_NAMES.map((name) => [name, of(name)])) as ConceptScores;
+      return finiteOrNull(
+        Object.fromEntries(CONCEPT_SCORE_NAMES.map((name) => [name, of(name)])) as ConceptScores,
+      );
     }),
   };
+}
+
+/** JSON has no NaN: without this, stored scores would differ from those just computed, and a mean would be of NaN. */
+function finiteOrNull<Name extends string>(
+  scores: Readonly<Record<Name, number | null>>,
+): Record<Name, number | null> {
+  const entries = Object.entries<number | null>(scores);
+  return Object.fromEntries(
+    entries.map(([name, score]) => [name, Number.isFinite(score) ? score : null]),
+  ) as Record<Name, number | null>;
 }
 
 /** null unless every concept has one. */

@@ -11,6 +11,7 @@
  * SD 1.x and SDXL predict epsilon unless one of the first three says otherwise.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { GraphError } from '../graph-error.ts';
 import type { SafetensorsFile } from '../safetensors.ts';
 import { readTensorAsFloat32 } from '../safetensors-values.ts';
 
@@ -27,12 +28,20 @@ export function predictionTypeOf(file: SafetensorsFile, isSd2: boolean): Predict
   if (file.tensors.has('v_pred')) return 'v_prediction';
   const yaml = file.path.replace(/\.safetensors$/i, '.yaml');
   if (yaml !== file.path && existsSync(yaml)) {
-    return /^\s*parameterization:\s*["']?v["']?\s*(#.*)?$/m.test(readFileSync(yaml, 'utf8'))
+    return /^\s*parameterization:\s*["']?v["']?\s*(#.*)?$/m.test(readConfiguration(yaml))
       ? 'v_prediction'
       : 'epsilon';
   }
   if (!isSd2 || !file.tensors.has(V_BIAS)) return 'epsilon';
   return spread(readTensorAsFloat32(file, V_BIAS)) > V_BIAS_SPREAD ? 'v_prediction' : 'epsilon';
+}
+
+function readConfiguration(yaml: string): string {
+  try {
+    return readFileSync(yaml, 'utf8');
+  } catch (cause) {
+    throw new GraphError('FILE_UNREADABLE', `${yaml} cannot be read.`, { cause });
+  }
 }
 
 /** Population standard deviation, not a sample's. */

@@ -22,6 +22,7 @@ import { start, useStudioActions } from '../../session/studio-context.ts';
 import { renderToExport, useStudio } from '../../session/studio-store.ts';
 import { runAction, startRender } from '../actions/actions.ts';
 import { useWarnings, WarningList } from '../flow/warning-list.tsx';
+import { labelInLanguage } from '../texts/change-labels.ts';
 import { BrandMark } from '../widgets/brand-mark.tsx';
 import { DropdownMenu, useEscape } from '../widgets/dropdown.tsx';
 import { IconButton, Keys } from '../widgets/icon-button.tsx';
@@ -85,7 +86,7 @@ function ExportButtons() {
 
 /** Undo and redo with the step they affect, and whether everything is saved: they change with every stroke. */
 function HistoryButtons() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const studio = useStudioActions();
   const undoLabel = useStudio((state) => state.project?.state.history.undoLabel);
   const redoLabel = useStudio((state) => state.project?.state.history.redoLabel);
@@ -95,7 +96,7 @@ function HistoryButtons() {
   return (
     <>
       <IconButton
-        label={undoLabel ? `${t('app.undo')}: ${undoLabel}` : t('app.undo')}
+        label={undoLabel ? `${t('app.undo')}: ${labelInLanguage(undoLabel, i18n.language)}` : t('app.undo')}
         action="edit.undo"
         disabled={!canUndo}
         onClick={() => runAction(studio, 'edit.undo')}
@@ -103,7 +104,7 @@ function HistoryButtons() {
         <IconArrowBackUp size={18} aria-hidden />
       </IconButton>
       <IconButton
-        label={redoLabel ? `${t('app.redo')}: ${redoLabel}` : t('app.redo')}
+        label={redoLabel ? `${t('app.redo')}: ${labelInLanguage(redoLabel, i18n.language)}` : t('app.redo')}
         action="edit.redo"
         disabled={!canRedo}
         onClick={() => studio.session.redo()}

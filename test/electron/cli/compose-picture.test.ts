@@ -8,6 +8,8 @@ import { writeOutput } from '../../../electron/cli/output-file.ts';
 import { withPngTexts } from '../../../electron/projects/export/png-text.ts';
 import { REQUEST_KEYWORD, readRenderRequest } from '../../../electron/projects/export/render-metadata.ts';
 import { ProjectFile } from '../../../electron/projects/project-file.ts';
+import { writeModelFile } from '../../native-models/graph/single-file/single-file-models.ts';
+import { makeTinyScene, tinySceneFile } from '../inference/tiny-pack.ts';
 import { useCommandFixture } from './command-fixture.ts';
 import { runCommand } from './run-command.ts';
 
@@ -63,6 +65,26 @@ describe('a picture in place of a scene', () => {
     database.close();
     expect((await compose(first, again)).exitCode).toBe(0);
     expect(readFileSync(again)).toEqual(readFileSync(first));
+  });
+
+  test('whose prompts name an embedding differs only where another one is open', async () => {
+    const { hidden_size: width } = JSON.parse(
+      readFileSync(join(fixture.pack, 'text_encoder', 'config.json'), 'utf8'),
+    ) as { hidden_size: number };
+    const [moody, other] = [1, 2].map((vectors) => {
+      const path = join(fixture.root, `embeddings-${vectors}`, 'moody.safetensors');
+      mkdirSync(dirname(path), { recursive: true });
+      writeModelFile(path, { tensors: { emb_params: [vectors, width] } });
+      return ['--embedding', path];
+    }) as [string[], string[]];
+    const scene = await makeTinyScene(folder, { ...tinySceneFile(), prompt: 'a moody cat' });
+    const [first, again] = [join(folder, 'first.png'), join(folder, 'again.png')];
+    expect((await compose(scene, first, ...moody)).exitCode).toBe(0);
+    const same = await compose(first, again, ...moody);
+    expect([same.exitCode, same.err]).toEqual([0, '']);
+    expect(same.out).not.toContain('will differ');
+    expect(readFileSync(again)).toEqual(readFileSync(first));
+    expect((await compose(first, again, ...other)).out).toContain('so the picture will differ');
   });
 
   test('without a valid request is refused', async () => {

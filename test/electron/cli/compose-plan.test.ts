@@ -1,10 +1,16 @@
 /** `compose` with incomplete scenes: backgrounds from prompts, masks from phrases, objects removed. */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadScene } from '../../../electron/app/scenes/scene-folder.ts';
+import type { CommandEngine } from '../../../electron/cli/command-engine.ts';
 import { MadeFiles } from '../../../electron/cli/made-files.ts';
-import { followPlanFiles, plannedFiles, readScenePlan } from '../../../electron/cli/scene-plan.ts';
+import {
+  followPlanFiles,
+  plannedFiles,
+  prepareScene,
+  readScenePlan,
+} from '../../../electron/cli/scene-plan.ts';
 import {
   addTinySegmenter,
   makeTinyScene,
@@ -96,6 +102,35 @@ test('a generated scene follows files of its plan that have moved', async () => 
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(before));
   // The record of generated files knows the change: the run can be repeated.
   expect(await compose(plan)).toMatchObject({ exitCode: 0, err: '' });
+});
+
+test('the generated scene has every file of the plan’s model, and of pictures with any name', async () => {
+  // A backslash separates folders on Windows alone.
+  const image = process.platform === 'win32' ? 'cat.png' : 'ca\\t.png';
+  const model = {
+    checkpoint: 'photon.safetensors',
+    loras: [{ file: 'style.safetensors', weight: 0.5 }],
+    embeddings: ['moody.safetensors', 'moods/calm.pt'],
+  };
+  const path = await planned({ model }, [{ phrase: 'a cat' }]);
+  const content = JSON.parse(readFileSync(path, 'utf8'));
+  content.concepts[0].image = image;
+  writeJson(path, content);
+  copyFileSync(join(fixture.root, 'plan', 'cat.png'), join(fixture.root, 'plan', image));
+  const mask = readFileSync(join(fixture.root, 'plan', 'cat-mask.png'));
+  const engine = {
+    run: async () => ({ model: 'a model', notices: [], candidates: [{ png: mask, score: 1, box: null }] }),
+  } as unknown as Pick<CommandEngine, 'run'>;
+  const plan = (await readScenePlan(path))!;
+  const files = await MadeFiles.open(join(fixture.root, 'named', 'scene'), plannedFiles(plan), '');
+  const controls = { signal: new AbortController().signal, count: () => undefined, print: () => undefined };
+  const scene = JSON.parse(readFileSync(await prepareScene(plan, path, engine, files, controls), 'utf8'));
+  expect(scene.model).toEqual({
+    checkpoint: '../../plan/photon.safetensors',
+    loras: [{ file: '../../plan/style.safetensors', weight: 0.5 }],
+    embeddings: ['../../plan/moody.safetensors', '../../plan/moods/calm.pt'],
+  });
+  expect(scene.concepts[0].image).toBe(`../../plan/${image}`);
 });
 
 test.each([

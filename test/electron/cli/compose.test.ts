@@ -231,6 +231,7 @@ describe('usage', () => {
     [['-x'], 2, 'There is no option -x.'],
     [['--seed', '--steps', '3'], 2, '--seed needs a value.'],
     [['--seed'], 2, '--seed needs a value.'],
+    [['--toString=1'], 2, 'USAGE'],
     [['--no-metadata=yes'], 2, '--no-metadata takes no value; not "yes".'],
   ])('%j is refused with the accepted values', async (args, exitCode, message) => {
     const result = await compose(...args);

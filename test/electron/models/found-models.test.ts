@@ -96,6 +96,18 @@ describe('the folders of other programs', () => {
     ]);
   });
 
+  it('may hold a folder named like a checkpoint’s configuration, which is that checkpoint’s problem alone', async () => {
+    const folder = mkdtempSync(join(home, 'beside-'));
+    for (const name of ['good', 'other']) writeSingleFile(join(folder, `${name}.safetensors`), 'sd1', zeros);
+    mkdirSync(join(folder, 'good.yaml'));
+    const found = await findModels([{ program: 'here', folder }]);
+    expect(found.map(({ name, problem }) => [name, problem])).toEqual([
+      ['good', expect.stringContaining('good.yaml cannot be read')],
+      ['other', null],
+    ]);
+    rmSync(folder, { recursive: true });
+  });
+
   it('may be elsewhere, as set by their environment variables', () => {
     const environment = { HF_HOME: '/h', INVOKEAI_ROOT: '/i' };
     const folders = usualRoots({ ...facts(), environment }).map(({ folder }) => folder);

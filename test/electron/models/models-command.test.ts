@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { formatBytes, formatDuration, formatProgress } from '../../../electron/cli/models/models-output.ts';
-import type { ModelsSurroundings } from '../../../electron/cli/models/surroundings.ts';
+import { confirmIn, type ModelsSurroundings } from '../../../electron/cli/models/surroundings.ts';
 import { modelsCommands } from '../../../electron/cli/models.ts';
 import { runCommandLine } from '../../../electron/foundation/command-line/run-command-line.ts';
 import { stallAfter } from './model-server.ts';
@@ -317,5 +318,32 @@ describe('the output', () => {
     expect(formatProgress({ ...progress, bytesTotal: null, bytesPerSecond: null, secondsLeft: null })).toBe(
       '[2/3] downloading one/a.bin  500 B',
     );
+  });
+});
+
+describe('a question in the terminal', () => {
+  const ask = (typed: string | null, signal = new AbortController().signal) => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const answer = confirmIn(input, output, 'Do you accept it? [y/N] ', signal);
+    if (typed === null) input.end();
+    else input.write(typed);
+    return answer;
+  };
+
+  it('is answered by a line, and not by the end of the input', async () => {
+    expect(await ask('y\r')).toBe(true);
+    expect(await ask('Yes\r')).toBe(true);
+    expect(await ask('yesterday\r')).toBe(false);
+    expect(await ask('\r')).toBe(false);
+    expect(await ask('\u0004')).toBe(false);
+    expect(await ask(null)).toBe(false);
+  });
+
+  it('is cancelled by Ctrl+C, and with the command', async () => {
+    await expect(ask('\u0003')).rejects.toMatchObject({ code: 'CANCELLED' });
+    const stop = new AbortController();
+    const asked = ask('', stop.signal);
+    stop.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 });

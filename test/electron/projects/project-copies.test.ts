@@ -21,6 +21,15 @@ it('a closed project says that it is closed, whatever is asked of it', async () 
   await expect(project.saveCopy(`${project.path}.copy.pnpmix`)).rejects.toThrow(closed);
 });
 
+it('a name too long for the disk is refused as often as it is tried, and leaves nothing', async () => {
+  const folder = await temporaryFolder();
+  const long = join(folder, `${'한'.repeat(78)}.pnpmix`);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    expect(() => createProject(long)).toThrow(withCode('PROJECT_UNWRITABLE'));
+    expect(readdirSync(folder)).toEqual([]);
+  }
+});
+
 describe('copies', () => {
   it('save as continues in the new file and leaves the old one intact', async () => {
     const folder = await temporaryFolder();

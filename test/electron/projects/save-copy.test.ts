@@ -44,6 +44,26 @@ it('others run between the steps, and their commits are in the copy', async () =
   copy.verify();
 });
 
+it('what is committed up to the end of saving as is in the new file', async () => {
+  const folder = await temporaryFolder();
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const project = createProject(join(folder, `${attempt}.pnpmix`));
+    let isSaved = false;
+    let commits = 0;
+    const saving = project.saveAs(join(folder, `${attempt} saved.pnpmix`)).then(() => {
+      isSaved = true;
+    });
+    while (!isSaved) {
+      commits++;
+      project.commit(documentWith({ prompt: `${commits}` }), 'Prompt');
+      await turn();
+    }
+    await saving;
+    expect(project.history().cursor).toBe(commits);
+    project.close();
+  }
+});
+
 it('a cancelled one leaves nothing, and the project is unchanged', async () => {
   const { folder, project } = await largeProject();
   const controller = new AbortController();

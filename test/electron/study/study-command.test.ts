@@ -1,7 +1,8 @@
 /** `study`: its links, what it refuses, and that a kill loses no answer. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -64,6 +65,14 @@ test('a kill loses no answered page, and the links stay the same', async () => {
   expect(out).toContain('1 participants have rated, 0 have finished, 0 are excluded');
 });
 
+/** The status of a path as it is written: `fetch` makes a proper address of it. */
+async function statusOf(base: string, path: string): Promise<number | undefined> {
+  const { hostname, port } = new URL(base);
+  const [response] = (await once(get({ hostname, port, path }), 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+}
+
 describe('requests', () => {
   test('need a token, the consent, the next page, and complete ratings', async () => {
     const { base, tokens, resultsUrl } = await serve('--participants', '3');
@@ -79,6 +88,7 @@ describe('requests', () => {
     expect(await ask('/api/results', resultsUrl.split('#results=')[1])).toBe(200);
     expect(await ask('/api/nothing', token)).toBe(404);
     expect(await ask('/../study.json')).toBe(404);
+    expect(await statusOf(base, '//')).toBe(404);
     expect(await ask('/page.ts', undefined, {})).toBe(405);
     const ratings = [0, 0, 0, 0].map(() => [3, 3, 3]);
     expect(await ask('/api/pages', token, { index: 0, ratings })).toBe(403);
@@ -137,6 +147,38 @@ test('a study from the report of a protocol', async () => {
   ]);
   // What a researcher has edited since is never overwritten.
   expect((await make()).err).toContain('has a study.json already');
+  const file = join(folder, '..', 'file');
+  writeFileSync(file, '');
+  const into = await runCommand(['study', join(file, 'study'), '--results', '--from', report]);
+  expect(into.err).toContain('OUTPUT_UNWRITABLE');
+});
+
+test('methods of one title stay apart in a study from a report', async () => {
+  const report = join(folder, '..', 'same-titles');
+  const made = join(folder, '..', 'apart');
+  mkdirSync(report, { recursive: true });
+  cpSync(join(folder, 'reference-1.png'), join(report, 'one.png'));
+  const methods = ['x', 'y', 'e'].map((id) => ({ id, title: id === 'e' ? 'E' : 'Same', kind: 'folder' }));
+  writeJson(join(report, 'report.json'), {
+    name: 'Sets',
+    methods,
+    scenes: [{ set: 'one', seed: 0, prompt: 'one', concepts: [{ file: 'one.png' }] }],
+    pictures: methods.map(({ id }) => ({ set: 'one', seed: 0, method: id, file: 'one.png' })),
+  });
+  const args = ['study', made, '--results', '--from', report, '--methods', 'x,y,e'];
+  expect((await runCommand(args)).exitCode).toBe(0);
+  const study = JSON.parse(readFileSync(join(made, 'study.json'), 'utf8'));
+  expect(Object.keys(study.trials[0].candidates)).toEqual(['Same (x)', 'Same (y)', 'E']);
+});
+
+test('a file that is no picture is refused before anybody is asked about it', async () => {
+  const other = join(folder, '..', 'no-picture');
+  await sampleStudy(other);
+  writeFileSync(join(other, 'reference-1.png'), 'not a picture');
+  const { exitCode, err } = await runCommand(['study', other, '--results']);
+  expect(exitCode).toBe(1);
+  expect(err).toContain('STUDY_INVALID');
+  expect(err).toContain('reference-1.png cannot be read as a picture');
 });
 
 test('a folder without a study, and unknown options, are refused', async () => {

@@ -18,7 +18,9 @@ const mask = tensor(Float32Array.from(plane((x, y) => (isInside(x, y) ? 1 : 0)))
 const scene = {
   background: picture(() => 180),
   inpainted: null,
-  concepts: [{ image: picture((x, y) => (isInside(x, y) ? 40 : 200)), subject: mask, region: mask }],
+  concepts: [
+    { image: picture((x, y) => (isInside(x, y) ? 40 : 200)), subject: mask, region: mask, order: 0 },
+  ],
 };
 const levelAt = ({ data }: RgbImage, x: number, y: number) => data[3 * (y * SIDE + x)]!;
 
@@ -30,6 +32,20 @@ test('copy and paste shows the subject as it is, and nothing of its surroundings
   const pasted = await baselinePicture('paste', scene);
   expect(levelAt(pasted, 32, 32)).toBe(40);
   expect(levelAt(pasted, 4, 4)).toBe(180);
+});
+
+test.each([
+  { orders: [0, 0], front: 60 },
+  { orders: [5, 1], front: 60 },
+  { orders: [1, 5], front: 90 },
+])('of concepts with the orders $orders the one in front is the method’s', async ({ orders, front }) => {
+  const concepts = [60, 90].map((level, index) => ({
+    image: picture(() => level),
+    subject: null,
+    region: mask,
+    order: orders[index]!,
+  }));
+  expect(levelAt(await baselinePicture('paste', { ...scene, concepts }), 32, 32)).toBe(front);
 });
 
 test('Poisson blending keeps the subject’s contrast to its surroundings, at the background’s level', async () => {

@@ -11,7 +11,10 @@ import {
   writeFileAtomicallySync,
 } from '../../../../electron/foundation/files/atomic-write.ts';
 import { reading, writeError, writing } from '../../../../electron/foundation/files/file-errors.ts';
-import { removeStaleTemporaryFiles } from '../../../../electron/foundation/files/temporary-files.ts';
+import {
+  removeStaleTemporaryFiles,
+  temporaryName,
+} from '../../../../electron/foundation/files/temporary-files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -21,6 +24,27 @@ beforeEach(() => {
 
 const coded = (code: string, message = '') =>
   expect.objectContaining({ code, message: expect.stringContaining(message) });
+
+describe('a temporary name', () => {
+  it.each([
+    ['short.json', 'short.json'],
+    [`${'n'.repeat(240)}.png`, `${'n'.repeat(200)}`],
+    [`a.${'b'.repeat(240)}`, `a.${'b'.repeat(200)}`],
+    [`1.${'렌'.repeat(80)}`, `1.${'렌'.repeat(60)}`],
+    [`.${'c'.repeat(250)}`, `.${'c'.repeat(200)}`],
+  ])('of %s fits the disk', async (name, start) => {
+    const path = temporaryName(join(folder, name));
+    await (await open(path, 'wx')).close();
+    const [written] = readdirSync(folder);
+    expect(written).toMatch(/\.\d+-[0-9a-f]{8}\.tmp$/);
+    expect(written!.startsWith(start)).toBe(true);
+    expect(written!.includes('.png')).toBe(name.endsWith('.png'));
+  });
+
+  it('of an ended process is not looked for in a folder that cannot be listed', async () => {
+    await removeStaleTemporaryFiles(join(folder, 'n'.repeat(300)));
+  });
+});
 
 describe('an atomic write', () => {
   it('creates the folder, and replaces an existing file', async () => {

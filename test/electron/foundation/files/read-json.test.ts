@@ -82,8 +82,9 @@ describe('errors name line and column', () => {
     ['{} more', 'line 1, column 4'],
     ['{\r\n  "a": NaN\r\n}', 'line 2, column 8'],
     ['', 'it is empty'],
+    ['['.repeat(100_000), 'its arrays and objects are nested too deeply'],
     [' \n', 'it is empty'],
-  ])('%j', (text, message) => {
+  ])('%.60j', (text, message) => {
     expect(messageOf(text)).toContain(`The file x is not valid JSON: ${message}`);
   });
 });

@@ -59,6 +59,7 @@ describe('is understood', () => {
     ['black on green', () => drawn([0, 255, 0], [SQUARE, BLACK]), 'mask-from-colour'],
     ['0 and 1', () => drawn(BLACK, [SQUARE, grey(1)]).toColourspace('b-w'), 'mask-from-levels'],
     ['two dark greys', () => drawn(grey(10), [SQUARE, grey(80)]), 'mask-from-levels'],
+    ['two dark, nearly grey colours', () => drawn(grey(10), [SQUARE, [8, 47, 47]]), 'mask-from-levels'],
     ['white on black', () => drawn(BLACK, [SQUARE, grey(255)]).toColourspace('b-w'), undefined],
     [
       'white on black with a transparent rim',

@@ -120,6 +120,12 @@ test('another model’s render, a missing picture and a damaged encoder are refu
   await expect(score({ result: damaged }).scores).rejects.toMatchObject({ code: 'ASSET_INVALID' });
 });
 
+test('a render whose prompts name an embedding is scored by its model, with or without the embedding', async () => {
+  const pack = { ...request.pack, embeddings: [{ name: 'moody', sha256: 'b'.repeat(64) }] };
+  const { values } = await score({ request: { ...request, pack } }).scores;
+  expect(values).toEqual((await score().scores).values);
+});
+
 test('can be cancelled at every step', async () => {
   const { scores, stages } = score();
   await scores;

@@ -8,6 +8,7 @@ import { Encoder } from '../../../../electron/inference/scoring/encoder.ts';
 import {
   maskedCrop,
   type ScoredPicture,
+  scoreInDetail,
   scorePicture,
   shareByPatch,
 } from '../../../../electron/inference/scoring/picture-scores.ts';
@@ -111,6 +112,23 @@ test('a score without its instrument is null, never zero', async () => {
   ]);
   // DINOv2 takes no text.
   expect((await scorePicture(scored(), { clip: dinov2 })).tclip).toBeNull();
+});
+
+test('a score that is not a number is null: a zero feature has no direction to compare', async () => {
+  const zero = new Float32Array(4);
+  const blind = {
+    hasText: true,
+    neutralColour: [0, 0, 0],
+    embedPicture: async () => zero,
+    embedText: async () => zero,
+    embedPatches: async () => ({ perSide: 1, patches: [zero] }),
+  } as unknown as Encoder;
+  const { values, concepts } = await scoreInDetail(scored(), { clip: blind });
+  for (const name of ['tclip', 'iclip', 'iclipMasked', 'foregroundDistance'] as const) {
+    expect(values[name], name).toBeNull();
+  }
+  expect(concepts[0]!.iclip).toBeNull();
+  expect(values.backgroundPsnr).toBe(100);
 });
 
 test('crops contain only the subject, and patches have their covered share', () => {
