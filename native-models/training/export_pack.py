@@ -31,7 +31,7 @@ VERSION = "0.1.0"
 TEXT_TO_IMAGE = {
     "steps": 25,
     "guidance": 4.0,
-    "guidanceInterval": {"low": 0.15, "high": 0.85},
+    "guidanceInterval": {"low": 0.15, "high": 0.9},
     "sampler": "sde-dpm-solver",
     "regionalPrompts": {"endAt": 0.32, "contrast": 0.5},
 }

@@ -393,8 +393,8 @@ export async function saved(page: Page): Promise<void> {
 /** The share of the picture in percent that the selected concept has, as the mask panel shows it; not a proposed one. */
 export async function coverage(page: Page): Promise<number> {
   await saved(page);
-  const text = await maskPanelOf(page).textContent();
-  if (textPattern('mask.proposal.shown').test(text ?? '')) return 0;
-  const found = textPattern('concept.share', { percent: /([\d.]+)/ }).exec(text ?? '');
+  const text = (await maskPanelOf(page).textContent()) ?? '';
+  if (textPattern('mask.proposal.shown').test(text) || text.includes('< 0.1')) return 0;
+  const found = textPattern('concept.share', { percent: /([\d.]+)/ }).exec(text);
   return found ? Number(found[1]) : 0;
 }
