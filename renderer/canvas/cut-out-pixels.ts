@@ -3,6 +3,7 @@
  * outline for its shadow. Runs in the picture worker. The render makes its own at full size.
  */
 import type { PixelRect } from '../editor/mask-plane.ts';
+import { softenEdge } from '../editor/soft-edge.ts';
 import type { Size } from '../editor/view-transform.ts';
 
 /** Longest side of a cut-out on the canvas, in pixels. */
@@ -58,13 +59,9 @@ export async function cutOut(
     result.globalCompositeOperation = 'source-over';
   }
   const pixels = result.getImageData(0, 0, size.width, size.height);
-  // 2. Its edge, faded inward: 0 where half of the surroundings are outside.
+  // 2. Its edge, faded inward.
   if (softEdgePx > 0) {
-    const blurred = blurredOf(result.canvas, size, (softEdgePx * scale) / 2, 0);
-    const around = blurred.getImageData(0, 0, size.width, size.height).data;
-    for (let at = 3; at < pixels.data.length; at += 4) {
-      pixels.data[at] = (pixels.data[at]! * Math.min(Math.max(2 * around[at]! - 255, 0), 255)) / 255;
-    }
+    softenEdge(pixels.data, size, softEdgePx * scale);
     result.putImageData(pixels, 0, 0);
   }
 

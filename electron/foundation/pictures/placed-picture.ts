@@ -1,7 +1,6 @@
 /** Draws a placed picture with its opacity: scaled, rotated, mirrored, softened (contract/placement.ts). */
 import { type Placement, placementMatrix } from '../../contract/placement.ts';
-import { squaredDistanceTo } from '../../pipeline/masks/distance-transform.ts';
-import { REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
+import { softenEdge } from '../../pipeline/masks/soft-edge.ts';
 import { sharp } from './libvips.ts';
 import type { PictureRegion } from './picture-codec.ts';
 
@@ -38,43 +37,15 @@ export async function drawPlaced(
   const scale = Math.sqrt(
     (viewport.width * viewport.height) / (viewport.window.width * viewport.window.height),
   );
-  softenEdge(layer.data, layer.area, viewport, placement.softEdgePx * scale);
+  const { area } = layer;
+  softenEdge(layer.data, area, placement.softEdgePx * scale, {
+    // Softened also at its picture's border, but not where only the viewport ends.
+    left: area.left === 0,
+    right: area.left + area.width === viewport.width,
+    top: area.top === 0,
+    bottom: area.top + area.height === viewport.height,
+  });
   return layer;
-}
-
-/** Raises the opacity from 0 at the cut-out's outline to full at a distance inside. */
-function softenEdge(
-  data: Uint8Array,
-  { left, top, width, height }: PictureRegion,
-  viewport: Viewport,
-  widthPx: number,
-): void {
-  if (widthPx <= 0) return;
-  // A border counted as outside: a cut-out is also softened at its picture's border, but not where only the viewport
-  // ends.
-  const padded = { width: width + 2, height: height + 2 };
-  const outside = new Uint8Array(padded.width * padded.height).fill(1);
-  if (left === 0) for (let y = 0; y < padded.height; y++) outside[y * padded.width] = 0;
-  if (left + width === viewport.width) {
-    for (let y = 0; y < padded.height; y++) outside[(y + 1) * padded.width - 1] = 0;
-  }
-  if (top === 0) outside.fill(0, 0, padded.width);
-  if (top + height === viewport.height) outside.fill(0, (padded.height - 1) * padded.width);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (data[4 * (y * width + x) + 3]! >= 255 * REGION_THRESHOLD)
-        outside[(y + 1) * padded.width + x + 1] = 0;
-    }
-  }
-  const squared = squaredDistanceTo({ inside: outside, ...padded });
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const distance = Math.sqrt(squared[(y + 1) * padded.width + x + 1]!);
-      const share = Math.min(distance / (widthPx + 1), 1);
-      const at = 4 * (y * width + x) + 3;
-      data[at] = Math.round(data[at]! * share);
-    }
-  }
 }
 
 /**

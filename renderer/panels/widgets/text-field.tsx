@@ -66,7 +66,8 @@ export function TextField({
     placeholder,
     ...committedField(draft === value),
     onChange: ({ currentTarget }: { currentTarget: { value: string } }) => {
-      isDirty.current = true;
+      // Typed and taken back: then undoing the scene's last step may change it.
+      isDirty.current = currentTarget.value !== value;
       setDraft(currentTarget.value);
     },
     onBlur: commit,
