@@ -111,7 +111,8 @@ test('a sweep queues every pair, newest values first run, and names the differin
   expect(differences.length).toBeGreaterThan(0);
   for (const difference of differences) {
     expect(difference).toMatchObject({
-      path: expect.stringMatching(/^concepts\..*\.alpha$/),
+      concept: expect.stringMatching(/^my (cat|dog)$/),
+      path: 'alpha',
       a: 0.1,
       b: 0.2,
     });
@@ -151,7 +152,11 @@ test('a caption says how a render differs from the last finished one before it, 
   expect(host.told(draft)?.sweep).toEqual({ isDraft: true });
   const changes = await host.call('renders.changes', { projectId, renderIds: [second, randomUUID(), first] });
   expect(changes).toEqual([
-    { renderId: second, since: first, differences: [{ path: 'parameters.beta', a: 0.5, b: 0.7 }] },
+    {
+      renderId: second,
+      since: first,
+      differences: [{ concept: null, path: 'parameters.beta', a: 0.5, b: 0.7 }],
+    },
     { renderId: first, since: null, differences: [] },
   ]);
 });
