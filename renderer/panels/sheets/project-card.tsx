@@ -97,7 +97,8 @@ export function ProjectCard({
               aria-label={t('project.name')}
               defaultValue={title}
               maxLength={100}
-              onBlur={({ currentTarget }) => currentTarget.form?.requestSubmit()}
+              // The menu takes the focus back when it closes: then nothing has been typed.
+              onBlur={({ currentTarget: { value, form } }) => value !== title && form?.requestSubmit()}
               onKeyDown={(event) => {
                 if (event.key !== 'Escape') return;
                 event.stopPropagation();
