@@ -57,7 +57,7 @@ export async function copyDatabase(
     try {
       await copyPages(database, placement.temporary, fileDescriptor, options);
     } finally {
-      // Now: whoever continues in the copy would lose what is committed to the original while this waits.
+      // Synchronously: what is committed during an await here would be missing from the copy.
       closeSync(fileDescriptor);
     }
     // Cancelled, or its project closed, after the last page.

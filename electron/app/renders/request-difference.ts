@@ -21,7 +21,7 @@ interface Pair {
  */
 export function requestDifference(a: RenderRequest, b: RenderRequest): RenderDifference[] {
   const of = (concept: string | null, path: string, valueA: unknown, valueB: unknown) =>
-    differencesOf(valueA ?? null, valueB ?? null, path).map((difference) => ({ concept, ...difference }));
+    differencesOf(valueA, valueB, path).map((difference) => ({ concept, ...difference }));
   const withoutConcepts = ({ concepts: _, ...scene }: RenderRequest['scene']) => scene;
   return [
     ...of(null, 'scene', withoutConcepts(a.scene), withoutConcepts(b.scene)),
@@ -41,16 +41,13 @@ function pairsOf(a: readonly RenderConcept[], b: readonly RenderConcept[]): Pair
     const index = left.findIndex(matches);
     return index < 0 ? null : left.splice(index, 1)[0]!;
   };
-  const byName = b.map((concept) => ({ concept, before: take(({ name }) => name === concept.name) }));
-  const kept = byName.map(({ concept, before }) => ({
-    before: before ?? take(({ image }) => image === concept.image),
-    after: concept,
+  const byName = b.map((after) => take(({ name }) => name === after.name));
+  const kept = b.map((after, index) => ({
+    before: byName[index] ?? take(({ image }) => image === after.image),
+    after,
   }));
   const seen = new Map<string, number>();
-  return [
-    ...kept.map(({ before, after }) => ({ a: before, b: after })),
-    ...left.map((concept) => ({ a: concept, b: null })),
-  ].map(({ a: before, b: after }) => {
+  return [...kept, ...left.map((before) => ({ before, after: null }))].map(({ before, after }) => {
     const { name } = after ?? before!;
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);

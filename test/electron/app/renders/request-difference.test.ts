@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { requestDifference } from '../../../../electron/app/renders/request-difference.ts';
 import { PAPER_PARAMETERS } from '../../../../electron/contract/parameters.ts';
+import { firstPlacement } from '../../../../electron/contract/placement.ts';
 import type { RenderRequest } from '../../../../electron/contract/render-request.ts';
 
 const concept = (name: string): RenderRequest['scene']['concepts'][number] => ({
@@ -78,17 +79,7 @@ test('a renamed concept is the same by its picture, and what else was changed is
 
 test('a drawn frame, a placement and a shadow that only one has are one difference each', () => {
   const frame = { left: 1, top: 2, width: 30, height: 40 };
-  const placement = {
-    x: 1,
-    y: 2,
-    scale: 1,
-    rotationDeg: 0,
-    flipX: false,
-    flipY: false,
-    opacity: 1,
-    softEdgePx: 0,
-    shadow: null,
-  };
+  const placement = firstPlacement({ width: 8, height: 8 }, { width: 32, height: 32 }, { x: 1, y: 2 });
   const placed = { ...concept('dog'), mode: 'place' as const, mask: null, placement };
   const shadow = { offsetXPx: 1, offsetYPx: 2, blurPx: 3, opacity: 0.5 };
   const of = (changes: object, last: RenderRequest['scene']['concepts'][number]): RenderRequest => ({
