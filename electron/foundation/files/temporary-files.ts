@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { cutToBytes } from './cut-to-bytes.ts';
 import { errnoOf } from './file-errors.ts';
 
 /** The random part was missing in versions before 1.0. */
@@ -23,15 +24,8 @@ export function temporaryName(path: string): string {
   const extension = extname(name);
   // Of a name with a long last part, such as "1.a whole sentence", that is no extension to keep.
   const kept = Buffer.byteLength(extension) < room ? extension : '';
-  const stem = cutTo(name.slice(0, name.length - kept.length), room - Buffer.byteLength(kept));
+  const stem = cutToBytes(name.slice(0, name.length - kept.length), room - Buffer.byteLength(kept));
   return join(dirname(path), `${stem}${kept}${ending}`);
-}
-
-/** The beginning of a text, in whole characters, that takes at most so many bytes of UTF-8. */
-function cutTo(text: string, bytes: number): string {
-  let characters = [...text];
-  while (Buffer.byteLength(characters.join('')) > bytes) characters = characters.slice(0, -1);
-  return characters.join('');
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Makes file names from titles. */
+import { cutToBytes } from '../../foundation/files/cut-to-bytes.ts';
 
 /** Names that Windows reserves for devices, with any extension. */
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])$/iu;
@@ -11,8 +12,6 @@ export const MAX_NAME_BYTES = 200;
 
 /** Longest part of a name made of several, such as title, render and concept, in bytes. */
 export const MAX_PART_BYTES = 60;
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
  * A name that every file system accepts: no separators, control characters or characters that Windows forbids, not
@@ -27,19 +26,7 @@ export function safeFileName(text: string, fallback: string, maxBytes: number = 
     .replace(/[\p{Control}\p{Surrogate}<>:"/\\|?*\ufffe\uffff]/gu, ' ')
     .replace(/\s+/gu, ' ')
     .replace(/^[. ]+|[. ]+$/gu, '');
-  const name = cut(cleaned, maxBytes - 1).replace(/[. ]+$/u, '');
+  const name = cutToBytes(cleaned, maxBytes - 1).replace(/[. ]+$/u, '');
   if (name === '') return fallback;
   return RESERVED.test(name.split('.')[0]!.trim()) ? `_${name}` : name;
-}
-
-/** The longest beginning of a text within a number of bytes that ends between two graphemes. */
-function cut(text: string, maxBytes: number): string {
-  let kept = '';
-  let bytes = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    bytes += Buffer.byteLength(segment);
-    if (bytes > maxBytes) break;
-    kept += segment;
-  }
-  return kept;
 }
