@@ -9,9 +9,12 @@ export type ProjectId = z.infer<typeof projectIdSchema>;
 /** An absolute path on the host's machine. */
 export const filePathSchema = z.string().min(1).max(4096);
 
+/** Longest label of a step of the history, in UTF-16 units. */
+export const MAX_LABEL_LENGTH = 200;
+
 export const historyEntrySchema = z.strictObject({
   position: z.int().nonnegative().describe('0 is the state that the project began with.'),
-  label: z.string().max(200).describe('What the step did, for the user.'),
+  label: z.string().max(MAX_LABEL_LENGTH).describe('What the step did, for the user.'),
   time: z.iso.datetime(),
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;

@@ -6,7 +6,7 @@
 import i18next from 'i18next';
 import type { ErrorCode } from '../../electron/contract/errors.ts';
 import { StudioError } from '../../electron/contract/errors.ts';
-import type { ProjectState } from '../../electron/contract/project-state.ts';
+import { MAX_LABEL_LENGTH, type ProjectState } from '../../electron/contract/project-state.ts';
 import type { SceneDocument } from '../../electron/contract/scene-document.ts';
 import type { StudioClient } from '../client/studio-client.ts';
 import { redoIn, undoIn } from '../editor/document-history.ts';
@@ -114,7 +114,7 @@ export class ProjectSession {
    */
   edit(label: string, edit: DocumentEdit): void {
     const { document } = this;
-    if (edit(document) !== document) this.#change({ kind: 'edit', label, edit });
+    if (edit(document) !== document) this.#change({ kind: 'edit', label: bounded(label), edit });
   }
 
   /**
@@ -128,7 +128,7 @@ export class ProjectSession {
   editPrepared(label: string, prepare: Preparation): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#preparations.set(this.#nextChangeId, { prepare, resolve, reject });
-      this.#change({ kind: 'edit', label, edit: null });
+      this.#change({ kind: 'edit', label: bounded(label), edit: null });
     });
   }
 
@@ -269,6 +269,12 @@ export class ProjectSession {
         return this.#commands.get(effect.changeId)!(effect.projectId);
     }
   }
+}
+
+/** A label names a phrase or a file, which may be as long as a label on its own. */
+function bounded(label: string): string {
+  if (label.length <= MAX_LABEL_LENGTH) return label;
+  return `${label.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function codeOf(error: unknown): ErrorCode | null {

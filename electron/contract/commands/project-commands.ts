@@ -1,7 +1,13 @@
 /** Commands on project files and their history of changes. */
 import * as z from 'zod';
 import { command, done, nothing } from '../command.ts';
-import { filePathSchema, historyEntrySchema, projectIdSchema, projectStateSchema } from '../project-state.ts';
+import {
+  filePathSchema,
+  historyEntrySchema,
+  MAX_LABEL_LENGTH,
+  projectIdSchema,
+  projectStateSchema,
+} from '../project-state.ts';
 import { renderIdSchema } from '../render-record.ts';
 import { assetIdSchema, renderRequestSchema } from '../render-request.ts';
 import { sceneDocumentSchema } from '../scene-document.ts';
@@ -137,7 +143,7 @@ export const projectCommands = {
     z.strictObject({
       projectId: projectIdSchema,
       document: sceneDocumentSchema,
-      label: z.string().trim().min(1).max(200).describe('What the step did, for the user.'),
+      label: z.string().trim().min(1).max(MAX_LABEL_LENGTH).describe('What the step did, for the user.'),
       baseRevision: z
         .int()
         .nonnegative()

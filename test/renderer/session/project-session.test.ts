@@ -1,5 +1,6 @@
 /** The session with an in-memory client: what it calls, and that every promise settles. */
 import { describe, expect, it } from 'vitest';
+import { commands } from '../../../electron/contract/commands.ts';
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { ProjectState } from '../../../electron/contract/project-state.ts';
 import { emptySceneDocument } from '../../../electron/contract/scene-document.ts';
@@ -55,6 +56,21 @@ describe('project session', () => {
     await saved;
     expect(session.hasPending).toBe(false);
     expect(session.unsaved()).toBeUndefined();
+  });
+
+  it('cuts a label that names a long phrase, which the contract would refuse', async () => {
+    const { session, calls } = openSession();
+    session.edit(`Found “${'a'.repeat(192)}😀”`, prompted('a'));
+    const { input } = commands['project.commit'];
+    expect(input.safeParse({ ...calls[0]!.input, baseRevision: 0 }).error).toBeUndefined();
+    expect(calls[0]!.input.label).toBe(`Found “${'a'.repeat(192)}…`);
+    calls[0]!.answer(stateOf('a', 1));
+    await session.saved();
+    const prepared = session.editPrepared('b'.repeat(201), async () => prompted('b'));
+    await expect.poll(() => calls.length).toBe(2);
+    expect(calls[1]!.input.label).toHaveLength(200);
+    calls[1]!.answer(stateOf('b', 2));
+    await prepared;
   });
 
   it('settles saved() even if the host refuses', async () => {
