@@ -29,6 +29,7 @@ import type { RenderOptions } from '../../session/renders.ts';
 import type { Studio } from '../../session/studio.ts';
 import { start } from '../../session/studio-context.ts';
 import { renderToExport, useStudio } from '../../session/studio-store.ts';
+import { commitTyped } from '../widgets/typing.ts';
 import { copyRender, exportRender } from './export-render.ts';
 import { openScores } from './score-renders.ts';
 
@@ -313,6 +314,7 @@ const CHANGES_ON_CANVAS: readonly ActionName[] = [
 
 export function runAction(studio: Studio, action: ActionName): void {
   if (useEditor.getState().cutOut !== null && OF_THE_SCENE.includes(action)) return;
+  commitTyped();
   // A render that is viewed would hide the change.
   if (CHANGES_ON_CANVAS.includes(action)) showScene();
   actions[action](studio);

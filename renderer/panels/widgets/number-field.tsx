@@ -1,7 +1,7 @@
 /** A number field that commits when it loses the focus, or on Enter. Left empty, it keeps its number. */
 import { NumberInput, type NumberInputProps } from '@mantine/core';
-import { type KeyboardEvent, useEffect, useState } from 'react';
-import { committedField } from './typing.ts';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { committedField, whenNeeded } from './typing.ts';
 
 export interface TypedNumber {
   readonly value: number;
@@ -15,6 +15,14 @@ export function useTypedNumber({ value, min, max, onCommit }: TypedNumber) {
   /** A string while it is not a number: empty, or only a sign. */
   const [typed, setTyped] = useState<number | string>(value);
   useEffect(() => setTyped(value), [value]);
+  const commit = () => {
+    const next = typeof typed === 'number' ? Math.min(Math.max(typed, min), max) : value;
+    setTyped(next);
+    if (next !== value) onCommit(next);
+  };
+  const latest = useRef(commit);
+  latest.current = commit;
+  useEffect(() => whenNeeded(() => latest.current()), []);
   return {
     /** The number as it is being changed. */
     draft: typeof typed === 'number' ? typed : value,
@@ -23,11 +31,7 @@ export function useTypedNumber({ value, min, max, onCommit }: TypedNumber) {
       value: typed,
       ...committedField(typed === value),
       onChange: setTyped,
-      onBlur: () => {
-        const next = typeof typed === 'number' ? Math.min(Math.max(typed, min), max) : value;
-        setTyped(next);
-        if (next !== value) onCommit(next);
-      },
+      onBlur: commit,
       onKeyDown: ({ key, currentTarget }: KeyboardEvent<HTMLInputElement>) =>
         key === 'Enter' && currentTarget.blur(),
     },

@@ -2,7 +2,7 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import { ControlHead } from './control-head.tsx';
-import { committedField } from './typing.ts';
+import { committedField, whenNeeded } from './typing.ts';
 
 const REST_MS = 1500;
 
@@ -49,11 +49,9 @@ export function TextField({
     return () => clearTimeout(timer);
   }, [draft, commit]);
   useEffect(() => {
-    const stop = new AbortController();
-    // A reload must not lose the last letters.
-    addEventListener('pagehide', commit, { signal: stop.signal });
+    const end = whenNeeded(commit);
     return () => {
-      stop.abort();
+      end();
       commit();
     };
   }, [commit]);

@@ -19,3 +19,26 @@ export function committedField(isCommitted: boolean) {
 export function isCommitted(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.dataset.committed === 'true';
 }
+
+const uncommitted = new Set<() => void>();
+
+/** Commits what is being typed: a shortcut or the host's menu acts on the scene while the focus stays in the field. */
+export function commitTyped(): void {
+  for (const commit of [...uncommitted]) commit();
+}
+
+/**
+ * Calls a field's commit when something needs what is typed there: an action, or the end of the page, which must not
+ * lose the last letters.
+ *
+ * @returns ends that
+ */
+export function whenNeeded(commit: () => void): () => void {
+  const stop = new AbortController();
+  addEventListener('pagehide', commit, { signal: stop.signal });
+  uncommitted.add(commit);
+  return () => {
+    stop.abort();
+    uncommitted.delete(commit);
+  };
+}
