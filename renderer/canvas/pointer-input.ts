@@ -30,6 +30,11 @@ function tiltOf({ tiltX, tiltY }: PointerEvent): number {
   return Math.atan(lean) / (Math.PI / 2);
 }
 
+/** Elements over the picture, such as the comparison's handle, handle their pointers themselves. */
+function isOverCanvas({ target }: Event): boolean {
+  return target instanceof Element && target.closest('[data-over-canvas]') !== null;
+}
+
 /** Listens on an element until the signal aborts. */
 export function listenToPointers(element: HTMLElement, target: PointerTarget, signal: AbortSignal): void {
   const touches = new Map<number, Point>();
@@ -74,8 +79,7 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
   element.addEventListener(
     'pointerdown',
     (event) => {
-      // Elements over the picture, such as the comparison's handle, handle their pointers themselves.
-      if (event.target instanceof Element && event.target.closest('[data-over-canvas]')) return;
+      if (isOverCanvas(event)) return;
       const isPalm = palms.pressed(event, touches.keys());
       for (const palm of isPalm) touches.delete(palm);
       // What the palm has begun was not meant.
@@ -155,9 +159,15 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
   element.addEventListener('pointerup', (event) => end(event, false), { signal });
   element.addEventListener('pointercancel', (event) => end(event, true), { signal });
   element.addEventListener('pointerleave', () => target.hover(undefined), { signal });
-  element.addEventListener('dblclick', (event) => target.input({ kind: 'double', pointer: sample(event) }), {
-    signal,
-  });
+  element.addEventListener(
+    'dblclick',
+    (event) => {
+      // Its clicks were for something else: they do not close a polygon that waits.
+      if (isOverCanvas(event) || target.isPanning()) return;
+      target.input({ kind: 'double', pointer: sample(event) });
+    },
+    { signal },
+  );
   element.addEventListener(
     'wheel',
     (event) => {

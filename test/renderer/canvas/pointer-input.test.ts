@@ -143,6 +143,16 @@ describe('the tool', () => {
     expect([offsetX - before.offsetX, offsetY - before.offsetY]).toEqual([20, 10]);
   });
 
+  it('receives a double click, unless its clicks pan or are on something over the picture', () => {
+    send('dblclick', 60, 70);
+    isPanning = true;
+    send('dblclick', 60, 70);
+    isPanning = false;
+    Object.assign(PlayedElement.prototype, { closest: () => element });
+    send('dblclick', 60, 70);
+    expect(kinds()).toEqual(['double']);
+  });
+
   it('receives nothing after its listener is removed', () => {
     stop.abort();
     send('pointerdown', 60, 70);
