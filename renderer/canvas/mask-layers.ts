@@ -22,8 +22,12 @@ export interface LayerEvents {
   readonly changed: () => void;
   /** Pixels changed. */
   readonly redraw: () => void;
-  /** A layer's mask is about to be replaced: the current gesture on it must end. */
-  readonly replacing: (targetId: string) => void;
+  /**
+   * A layer's mask is about to be replaced.
+   *
+   * @returns whether the current gesture is on it and goes on, on top of the new mask
+   */
+  readonly replacing: (targetId: string) => boolean;
 }
 
 export class MaskLayers {
@@ -175,10 +179,11 @@ export class MaskLayers {
     const plane = await made.catch(() => undefined);
     // Gestures painted since come after it in the history too.
     if (plane !== undefined && this.#layers.get(targetId) === layer && layer.lastSave === lastSave) {
-      this.#events.replacing(targetId);
+      const goesOn = this.#events.replacing(targetId);
       layer.session.replace(plane);
       layer.session.commit();
       layer.image.draw(plane, planeRect(plane));
+      if (goesOn) this.#repaintCurrent(layer);
       this.colour(layer);
       this.#events.changed();
       this.#events.redraw();
@@ -288,14 +293,20 @@ export class MaskLayers {
   }
 
   #show(targetId: string, layer: MaskLayer, plane: MaskPlane, maskId: AssetId | null): void {
-    this.#events.replacing(targetId);
+    const goesOn = this.#events.replacing(targetId);
     layer.maskId = maskId;
     layer.session = new MaskSession(copyPlane(plane));
     layer.image.draw(plane, planeRect(plane));
     this.colour(layer);
     this.#resumeOn(targetId, layer);
+    if (goesOn) this.#repaintCurrent(layer);
     this.#events.changed();
     this.#events.redraw();
+  }
+
+  /** Paints the current gesture on top of another mask: that one came while the pointer was down. */
+  #repaintCurrent(layer: MaskLayer): void {
+    for (const effect of this.#log.current) layer.image.invalidate(layer.session.paint(effect));
   }
 
   /** Repaints what the previous page drew on a mask and could not save. */

@@ -74,7 +74,10 @@ export class MaskWorkbench extends Watched {
       changed: () => this.changed(),
       redraw: () => this.#redraw(),
       replacing: (targetId) => {
-        if (targetId === this.#activeId) this.cancel();
+        if (targetId !== this.#activeId) return false;
+        // A proposal, or what is moved, is of the mask as it was.
+        if (['select', 'move'].includes(this.tool)) this.cancel();
+        return this.isActive;
       },
     });
     this.#proposal = new SelectionProposal(

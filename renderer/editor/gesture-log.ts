@@ -30,6 +30,11 @@ export class GestureLog {
     return [...this.#unsaved].map(([gesture, result]) => ({ ...gesture, result }));
   }
 
+  /** The effects of the current gesture, so far. */
+  get current(): readonly PaintEffect[] {
+    return this.#effects;
+  }
+
   /** Records an effect of the current gesture. */
   add(effect: PaintEffect): void {
     // Every move starts from the original mask: only the last one counts.

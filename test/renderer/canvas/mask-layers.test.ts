@@ -64,6 +64,31 @@ describe('masks of the document', () => {
     expect(play.failures).toEqual([]);
   });
 
+  it('stay under a stroke whose pointer is still down when they come: loaded, or computed', async () => {
+    stroke();
+    const painted = coverageOf(play.workbench.planeOf('cat')!);
+    const half = name(maskPlane(32, 32, new Uint8ClampedArray(1024).fill(255, 512)));
+    play.concepts = [documentConcept('cat', { mask: half })];
+    follow();
+    await settled();
+    expect(coverageOf(play.workbench.planeOf('cat')!)).toBeCloseTo(0.5 + painted);
+    feed('move', 25, 10);
+    feed('up', 25, 10);
+    await settled();
+    const [first] = play.saves;
+    expect(first!.coverage).toBeGreaterThan(0.5 + painted);
+    const cleared = play.workbench.operate('cat', { kind: 'clear' });
+    stroke();
+    await cleared;
+    expect(coverageOf(play.workbench.planeOf('cat')!)).toBeCloseTo(painted);
+    feed('move', 25, 10);
+    feed('up', 25, 10);
+    await settled();
+    expect(play.saves.map(({ change }) => change.kind)).toEqual(['gesture', 'operation', 'gesture']);
+    expect(play.saves.at(-1)!.coverage).toBeCloseTo(first!.coverage - 0.5);
+    expect(play.failures).toEqual([]);
+  });
+
   it('are shown although an earlier one, which was still loading, fails', async () => {
     const half = name(maskPlane(32, 32, new Uint8ClampedArray(1024).fill(255, 512)));
     play.concepts = [documentConcept('cat', { mask: 'f'.repeat(64) })];
