@@ -134,8 +134,10 @@ const actions: Actions = {
   'brush.harder': () => changeHardness(HARDNESS_STEP),
   'brush.swap': (studio) => takeTool(studio, useEditor.getState().tool === 'brush' ? 'eraser' : 'brush'),
   'edit.undo': (studio) => {
-    const { session } = studio;
-    if (canUndoNow(session.view(), useEditor.getState().cutOut)) session.undo();
+    const { session, tools } = studio;
+    // What is half-drawn is no step yet: undoing the one before it would take both.
+    if (tools.isActive) tools.cancel();
+    else if (canUndoNow(session.view(), useEditor.getState().cutOut)) session.undo();
   },
   'edit.redo': (studio) => studio.session.redo(),
   'mask.invert': (studio) => onActiveMask(studio, 'invert'),

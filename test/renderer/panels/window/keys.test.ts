@@ -2,7 +2,7 @@
 /** Keys on the canvas: what they do is what the canvas shows. */
 import { act, createElement } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { emptySceneDocument } from '../../../../electron/contract/scene-document.ts';
 import { addConcept } from '../../../../renderer/editor/document-commands.ts';
 import type { FoundHits } from '../../../../renderer/editor/mask-hits.ts';
@@ -27,7 +27,10 @@ const hits: FoundHits = {
 const calls: string[] = [];
 const studio = {
   client: { on: () => () => undefined },
-  session: {},
+  session: {
+    view: () => ({ canUndo: true, position: 1 }),
+    undo: () => calls.push('undo'),
+  },
   tools: {
     isActive: true,
     cancel: () => calls.push('cancel'),
@@ -121,6 +124,19 @@ test('a key that changes the mask returns to the scene, where the change can be 
   useEditor.setState({ shownRenderId: 'render' });
   press('Delete');
   expect(calls).toEqual(['clear while viewing null']);
+});
+
+test('undo takes back what is half-drawn, and not the step before it as well', () => {
+  const undo = () =>
+    page().body.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'z', code: 'KeyZ', ctrlKey: true, bubbles: true }),
+    );
+  undo();
+  expect(calls).toEqual(['cancel']);
+  onTestFinished(() => void Object.assign(studio.tools, { isActive: true }));
+  Object.assign(studio.tools, { isActive: false });
+  undo();
+  expect(calls).toEqual(['cancel', 'undo']);
 });
 
 test('a key that is held renders, exports and finishes once, but undoes and zooms on', () => {
