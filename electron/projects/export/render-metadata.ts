@@ -88,7 +88,7 @@ function parametersText(
     Version: program,
   };
   const details = Object.entries(pairs).map(([name, value]) => `${name}: ${value}`);
-  return `${scene.prompt}\nNegative prompt: \n${details.join(', ')}`;
+  return `${scene.prompt}\nNegative prompt: ${scene.negativePrompt ?? ''}\n${details.join(', ')}`;
 }
 
 /** A1111's format: names and beginnings of hashes; the weight follows the name. */

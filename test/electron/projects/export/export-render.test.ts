@@ -10,7 +10,11 @@ import {
   exportPicture,
 } from '../../../../electron/projects/export/export-render.ts';
 import { withPngTexts } from '../../../../electron/projects/export/png-text.ts';
-import { REQUEST_KEYWORD, readRenderRequest } from '../../../../electron/projects/export/render-metadata.ts';
+import {
+  metadataTexts,
+  REQUEST_KEYWORD,
+  readRenderRequest,
+} from '../../../../electron/projects/export/render-metadata.ts';
 import { createProject, temporaryFolder, withCode } from '../project-fixture.ts';
 import { renderOf } from '../sample-render.ts';
 import { columnMask, HEIGHT, WIDTH } from './column-mask.ts';
@@ -100,6 +104,14 @@ describe('a picture', () => {
     expect(details).toMatch(
       /^Steps: 50, Sampler: DDPM, CFG scale: 1, Seed: 0, Size: 16x8, Model hash: f{10}, Model: starter 1, /,
     );
+  });
+
+  it('names its negative prompt to other programs', async () => {
+    const { request } = await renderedProject();
+    const scene = { ...request.scene, negativePrompt: 'blur, text' };
+    const context = { width: 16, height: 8, frame: null, program: options.program };
+    const [parameters] = metadataTexts({ ...request, scene }, context);
+    expect(parameters!.text).toContain('\nNegative prompt: blur, text\nSteps: 50, ');
   });
 
   it('contains no metadata if that is switched off', async () => {
