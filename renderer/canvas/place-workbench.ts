@@ -175,7 +175,8 @@ export class PlaceWorkbench extends Watched {
   /** Moves the active picture by the keyboard; {@link endNudging} commits the moves as one step of the history. */
   nudge(by: Point): boolean {
     const layer = this.#layers.find(({ concept }) => concept.id === this.#activeId);
-    if (!layer || layer.concept.locked || this.#state.drag) return false;
+    // One that is not cut out yet is not on the canvas.
+    if (!layer?.cutOut || layer.concept.locked || this.#state.drag) return false;
     this.#isNudging = true;
     this.#show(layer.concept.id, moveBy(this.#placementOf(layer), by.x, by.y), []);
     return true;

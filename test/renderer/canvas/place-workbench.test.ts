@@ -246,6 +246,18 @@ describe('a gesture', () => {
     expect(commits).toMatchObject([{ geometry: { x: 305 }, gesture: 'move' }]);
   });
 
+  it('with the keyboard does nothing to a picture that is not on the canvas yet', async () => {
+    const late = concept('late', placementAt(300, 300));
+    place.follow([...concepts, late], BACKGROUND, 'late');
+    expect(place.nudge({ x: 1, y: 0 })).toBe(false);
+    place.endNudging();
+    expect(place.isActive).toBe(false);
+    await settled();
+    expect(place.nudge({ x: 1, y: 0 })).toBe(true);
+    place.endNudging();
+    expect(commits).toMatchObject([{ id: 'late', geometry: { x: 301 } }]);
+  });
+
   it('does nothing to a locked picture, or with none selected', async () => {
     concepts = concepts.map((one) => ({ ...one, locked: true }));
     await follow();
