@@ -134,6 +134,8 @@ export class CanvasTools {
 
   /** Called before another project is shown: see {@link MaskWorkbench.leaveProject}. */
   leaveProject(): void {
+    this.#concludePlaced();
+    // A drag that has not moved.
     this.#cancelPlaced();
     this.masks.leaveProject();
   }

@@ -314,9 +314,9 @@ export class MaskWorkbench extends Watched {
     layer?.image.flush(layer.session.shown);
   }
 
-  /** Cancels the current gesture and drops every layer, because another project is shown. Pending saves continue. */
+  /** Commits the current gesture and drops every layer: another project is about to be shown. Pending saves continue. */
   leaveProject(): void {
-    this.cancel();
+    this.conclude();
     this.#layers.clear();
   }
 

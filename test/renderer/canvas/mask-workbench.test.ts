@@ -69,6 +69,17 @@ describe('an unfinished gesture', () => {
     expect(play.saves).toHaveLength(1);
   });
 
+  it('is committed, not lost, when another project is shown in the middle of it', async () => {
+    stroke();
+    play.workbench.leaveProject();
+    await settled();
+    expect(play.saves.map(({ change }) => change)).toEqual([{ kind: 'gesture', label: 'brush' }]);
+    expect(play.saves[0]!.coverage).toBeGreaterThan(0);
+    feed('move', 25, 10);
+    feed('up', 25, 10);
+    expect(play.saves).toHaveLength(1);
+  });
+
   it('of several clicks continues after a pinch', () => {
     play.workbench.setTool('polygon');
     feed('down', 2, 2);

@@ -297,6 +297,7 @@ describe('the active tool', () => {
       follow: () => {},
       conclude: () => {},
       cancel: () => {},
+      leaveProject: () => {},
     } as unknown as MaskWorkbench;
     tools = new CanvasTools(masks, place, new FrameWorkbench((frame) => frames.push(frame)));
     tools.setScale(1);
@@ -323,6 +324,19 @@ describe('the active tool', () => {
     tools.setTool('move');
     drag([300, 300], [320, 300]);
     expect(toMasks).toHaveLength(3);
+    expect(commits).toHaveLength(1);
+  });
+
+  it('commits what is being moved when another project is shown in the middle of it', () => {
+    tools.follow(scene('cat'));
+    tools.setTool('move');
+    tools.input(pointer('down', 300, 300));
+    tools.input(pointer('move', 320, 300));
+    tools.leaveProject();
+    expect(commits).toMatchObject([{ id: 'cat', geometry: { x: 320 } }]);
+    tools.input(pointer('down', 300, 300));
+    tools.leaveProject();
+    expect(tools.isActive).toBe(false);
     expect(commits).toHaveLength(1);
   });
 
