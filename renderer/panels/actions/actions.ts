@@ -228,8 +228,10 @@ function hidePanels(studio: Studio, panels: readonly PanelName[], isHidden: bool
 function reorderActive(studio: Studio, by: number): void {
   const { activeConceptId } = useEditor.getState();
   const { concepts } = studio.session.document;
-  const to = concepts.findIndex(({ id }) => id === activeConceptId) + by;
-  if (activeConceptId === null || to < 0 || to >= concepts.length) return;
+  const at = concepts.findIndex(({ id }) => id === activeConceptId);
+  const to = at + by;
+  // An undo may have removed the active one.
+  if (activeConceptId === null || at < 0 || to < 0 || to >= concepts.length) return;
   studio.edit(i18next.t('changes.order'), (document) => moveConcept(document, activeConceptId, to));
 }
 

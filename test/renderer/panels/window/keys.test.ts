@@ -6,9 +6,10 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { emptySceneDocument } from '../../../../electron/contract/scene-document.ts';
 import { addConcept } from '../../../../renderer/editor/document-commands.ts';
 import type { FoundHits } from '../../../../renderer/editor/mask-hits.ts';
+import { runAction } from '../../../../renderer/panels/actions/actions.ts';
 import { useKeys } from '../../../../renderer/panels/window/use-keys.ts';
 import { useEditor } from '../../../../renderer/session/editor-store.ts';
-import type { ProjectView } from '../../../../renderer/session/project-session.ts';
+import type { DocumentEdit, ProjectView } from '../../../../renderer/session/project-session.ts';
 import type { Studio } from '../../../../renderer/session/studio.ts';
 import { StudioContext } from '../../../../renderer/session/studio-context.ts';
 import { useStudio } from '../../../../renderer/session/studio-store.ts';
@@ -137,6 +138,26 @@ test('undo takes back what is half-drawn, and not the step before it as well', (
   Object.assign(studio.tools, { isActive: false });
   undo();
   expect(calls).toEqual(['cancel', 'undo']);
+});
+
+test('the order is kept by the keys once an undo has removed the selected concept', () => {
+  const { document } = useStudio.getState().project!;
+  Object.assign(studio, {
+    session: { document },
+    edit: (_: string, edit: DocumentEdit) =>
+      calls.push(
+        edit(document)
+          .concepts.map(({ id }) => id)
+          .join(),
+      ),
+  });
+  useEditor.setState({ activeConceptId: 'removed' });
+  runAction(studio, 'concept.forward');
+  runAction(studio, 'concept.backward');
+  expect(calls).toEqual([]);
+  useEditor.setState({ activeConceptId: 'cat' });
+  runAction(studio, 'concept.forward');
+  expect(calls).toEqual(['dog,cat']);
 });
 
 test('a key that is held renders, exports and finishes once, but undoes and zooms on', () => {
