@@ -60,6 +60,8 @@ export interface ProjectMachine {
   readonly unanswered: { readonly sent: SceneDocument | null; readonly base: ProjectState } | null;
   /** The project's file was moved, deleted or replaced: changes wait until it is saved under a name, or put back. */
   readonly isMoved: boolean;
+  /** Then: the host cannot open the file either, and has nothing to save under a name. */
+  readonly isGone: boolean;
   readonly nextCallId: number;
   readonly lastShown: SceneDocument;
 }
@@ -125,6 +127,7 @@ export function startProject(host: ProjectState): ProjectMachine {
     call: null,
     unanswered: null,
     isMoved: false,
+    isGone: false,
     nextCallId: 0,
     lastShown: host.document,
   };
@@ -268,11 +271,11 @@ function refused(machine: ProjectMachine, ended: Call, code: ErrorCode | null, e
       if (ended.kind !== 'open') return call({ ...machine, unanswered }, { kind: 'open' });
       break;
     case 'PROJECT_MOVED':
-      return { machine: { ...machine, isMoved: true }, effects: [] };
-    // The same with a host that was restarted meanwhile: pending changes wait for the file.
+      return { machine: { ...machine, isMoved: true, isGone: false }, effects: [] };
+    // The same with a host that was restarted, or closed the project, meanwhile: pending changes wait for the file.
     case 'PROJECT_MISSING':
       if (ended.kind === 'open' && machine.pending.length > 0) {
-        return { machine: { ...machine, isMoved: true, unanswered }, effects: [] };
+        return { machine: { ...machine, isMoved: true, isGone: true, unanswered }, effects: [] };
       }
       break;
     default:

@@ -37,6 +37,8 @@ export interface ProjectView {
   readonly pending: number;
   /** The project's file was moved, deleted or replaced: changes wait until it is saved under a name. */
   readonly isMoved: boolean;
+  /** Then: the host does not have it open either, so that only the file itself can bring it back. */
+  readonly isGone: boolean;
 }
 
 type Command = (projectId: string) => Promise<ProjectState>;
@@ -104,6 +106,7 @@ export class ProjectSession {
       position: history.position,
       pending: this.#machine.pending.length,
       isMoved: this.#machine.isMoved,
+      isGone: this.#machine.isMoved && this.#machine.isGone,
     };
   }
 
@@ -154,7 +157,7 @@ export class ProjectSession {
   /**
    * Resolves when every change is done: the host has it, or its failure was reported; and the host has the project open.
    *
-   * @throws StudioError PROJECT_MOVED when the file is gone: the changes wait until it is saved under a name
+   * @throws StudioError PROJECT_MOVED when the file is gone: the changes wait until it is saved under a name, or back
    */
   saved(): Promise<void> {
     const waiting = Promise.withResolvers<void>();
@@ -193,14 +196,15 @@ export class ProjectSession {
   }
 
   #tellSaved(): void {
-    const { isMoved, call } = this.#machine;
+    const { isMoved, isGone, call } = this.#machine;
     // After a reconnection, the host may not have the project open yet.
     if ((this.hasPending || call) && !isMoved) return;
     const waiting = this.#whenSaved;
     this.#whenSaved = [];
     for (const { resolve, reject } of waiting) {
-      if (this.hasPending) reject(new StudioError('PROJECT_MOVED', i18next.t('project.saveFirst')));
-      else resolve();
+      if (this.hasPending) {
+        reject(new StudioError('PROJECT_MOVED', i18next.t(isGone ? 'project.putBack' : 'project.saveFirst')));
+      } else resolve();
     }
   }
 

@@ -72,7 +72,8 @@ export class Projects {
         // The current gesture belongs to the previous project.
         this.#tools.conclude();
         this.#requireSaved();
-        await this.#shown?.saved();
+        // One whose file is gone stays behind with its changes: nothing else could be done in this window.
+        if (!this.#shown?.view().isGone) await this.#shown?.saved();
         await this.show(await open());
       });
     } finally {
@@ -188,7 +189,8 @@ export class Projects {
 
   /** @throws StudioError PROJECT_MOVED while changes wait for their project to be saved under a name */
   #requireSaved(): void {
-    if (!this.#shown?.view().isMoved) return;
+    const { isMoved, isGone } = this.#shown?.view() ?? {};
+    if (!isMoved || isGone) return;
     throw new StudioError('PROJECT_MOVED', i18next.t('project.saveFirst'));
   }
 

@@ -279,6 +279,7 @@ async function saveProjectAs(studio: Studio): Promise<void> {
 
 /** Saves a project whose file is gone: at the user's path or, in a browser tab, next to its old path. */
 export async function saveMovedProject(studio: Studio): Promise<void> {
+  if (studio.session.view().isGone) throw new StudioError('PROJECT_MISSING', i18next.t('project.putBack'));
   if (!useStudio.getState().info?.hasNativeDialogs) return studio.projects.saveMoved(studio.session);
   const suggestedName = useStudio.getState().project!.state.name;
   const { path } = await studio.client.call('dialog.saveProject', { suggestedName });

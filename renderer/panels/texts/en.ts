@@ -54,12 +54,17 @@ export const en = {
     moved: 'The file of {{name}} was moved, deleted or replaced',
     movedHint_one: 'Nothing is lost: one change waits. Save the project under a name to go on.',
     movedHint_other: 'Nothing is lost: {{count}} changes wait. Save the project under a name to go on.',
+    goneHint_one:
+      'One change waits for it. Put the file back, from the trash for example, and try again. Until then you can open another project.',
+    goneHint_other:
+      '{{count}} changes wait for it. Put the file back, from the trash for example, and try again. Until then you can open another project.',
     leftMoved_one:
       'One change to {{name}} is not saved: its file was moved or deleted. Put the file back and open it again.',
     leftMoved_other:
       '{{count}} changes to {{name}} are not saved: its file was moved or deleted. Put the file back and open it again.',
     saveUnderName: 'Save under a name',
     saveFirst: 'Save this project under a name first: its changes wait for that.',
+    putBack: 'The project’s file is gone. Put it back first: its changes wait for that.',
     savedAs: 'Saved as {{path}}',
     openNamed: 'Open {{name}}',
     actions: 'Actions for {{name}}',

@@ -63,14 +63,19 @@ function MovedProject() {
   const { t } = useTranslation();
   const studio = useStudioActions();
   const name = useStudio((state) => state.project?.state.name ?? '');
-  const pending = useStudio((state) => state.project?.pending ?? 0);
+  const count = useStudio((state) => state.project?.pending ?? 0);
+  const isGone = useStudio((state) => state.project?.isGone ?? false);
   return (
     <ProblemAlert
       className="failed-project"
       title={t('project.moved', { name })}
-      message={t('project.movedHint', { count: pending })}
+      message={t(isGone ? 'project.goneHint' : 'project.movedHint', { count })}
     >
-      <Button onClick={() => start(() => saveMovedProject(studio))}>{t('project.saveUnderName')}</Button>
+      {isGone ? (
+        <Button onClick={() => studio.session.retry()}>{t('app.tryAgain')}</Button>
+      ) : (
+        <Button onClick={() => start(() => saveMovedProject(studio))}>{t('project.saveUnderName')}</Button>
+      )}
     </ProblemAlert>
   );
 }

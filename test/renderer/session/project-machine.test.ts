@@ -258,7 +258,7 @@ describe('project machine', () => {
     play.call = undefined;
     play.send({ kind: 'refused', callId, code: 'PROJECT_MISSING', error: 'gone' });
     expect(play.call).toBeUndefined();
-    expect(play.machine).toMatchObject({ isMoved: true, pending: [{ id: 0 }] });
+    expect(play.machine).toMatchObject({ isMoved: true, isGone: true, pending: [{ id: 0 }] });
     play.send({ kind: 'retried' });
     play.finish();
     // It had arrived before the answer was lost.

@@ -22,6 +22,8 @@ let committed: { projectId: string; prompt: string }[];
 let log: string[];
 let holdCommits: Promise<void>;
 let load: () => Promise<void>;
+/** Whether the file of `a` can be opened again. */
+let isThere: boolean;
 let projects: Projects;
 
 beforeEach(() => {
@@ -37,8 +39,13 @@ beforeEach(() => {
   committed = [];
   log = [];
   holdCommits = Promise.resolve();
+  isThere = false;
   load = async () => void log.push(`load ${projects.shown?.projectId}`);
   const call = async (name: string, input: { projectId: string; document: SceneDocument }) => {
+    if (name === 'project.open') {
+      if (isThere) return stateOf('a');
+      throw new StudioError('PROJECT_MISSING', 'The file no longer exists.');
+    }
     if (name !== 'project.commit') throw new Error(`${name} was not expected.`);
     await holdCommits;
     const { prompt } = input.document;
@@ -182,4 +189,21 @@ test('no other project is opened while changes wait for a missing file', async (
   await expect(projects.open(open)).rejects.toMatchObject({ code: 'PROJECT_MOVED' });
   expect(open).not.toHaveBeenCalled();
   expect(projects.shown).toBe(a);
+});
+
+test('a project that is gone for the host, too, can be left, and its changes are made once it is back', async () => {
+  await projects.show(stateOf('a'));
+  const a = projects.shown!;
+  holdCommits = Promise.reject(
+    new StudioError('PROJECT_UNKNOWN', 'Another window has moved it to the trash.'),
+  );
+  a.edit('waits', () => scene('waits'));
+  await expect.poll(() => a.view()).toMatchObject({ isMoved: true, isGone: true, pending: 1 });
+  await projects.open(async () => stateOf('b'));
+  expect(projects.shown?.projectId).toBe('b');
+  holdCommits = Promise.resolve();
+  isThere = true;
+  await projects.open(async () => stateOf('a'));
+  await a.saved();
+  expect(committed).toEqual([{ projectId: 'a', prompt: 'waits' }]);
 });

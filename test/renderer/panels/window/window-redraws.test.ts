@@ -48,6 +48,7 @@ const project: ProjectView = {
   position: 0,
   pending: 0,
   isMoved: false,
+  isGone: false,
 };
 
 let stop: () => void;
