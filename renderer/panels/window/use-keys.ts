@@ -23,6 +23,11 @@ function isControl(target: EventTarget | null): boolean {
   );
 }
 
+/** Whether an element is a plain button, which arrows do nothing to. */
+function isButton(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button:not([role])') !== null;
+}
+
 /** Shortcuts that also work while typing a text. */
 const WHILE_TYPING: readonly ActionName[] = [
   'render.start',
@@ -110,6 +115,10 @@ export function useKeys(): void {
     const stop = new AbortController();
     const { signal } = stop;
     let sheetBefore: SheetName | null = null;
+    let isPressing = false;
+    /** Whether the focus came by the pointer: a clicked button keeps it, and what is meant for the canvas is not for it. */
+    let isClicked = false;
+    const isForCanvas = (target: EventTarget | null) => !isControl(target) || (isClicked && isButton(target));
     const release = () => {
       useEditor.setState({ spaceHeld: false, originalHeld: false });
       studio.tools.endNudging();
@@ -120,6 +129,23 @@ export function useKeys(): void {
       'keydown',
       () => {
         sheetBefore = useEditor.getState().sheet;
+        isPressing = false;
+      },
+      { signal, capture: true },
+    );
+    for (const kind of ['pointerdown', 'pointerup', 'pointercancel'] as const) {
+      addEventListener(
+        kind,
+        () => {
+          isPressing = kind === 'pointerdown';
+        },
+        { signal, capture: true },
+      );
+    }
+    addEventListener(
+      'focusin',
+      () => {
+        isClicked = isPressing;
       },
       { signal, capture: true },
     );
@@ -148,7 +174,7 @@ export function useKeys(): void {
           runByKey(studio, action, event);
           return;
         }
-        if (event.code === 'Space' && !isControl(event.target)) {
+        if (event.code === 'Space' && isForCanvas(event.target)) {
           event.preventDefault();
           useEditor.setState({ spaceHeld: true });
           return;
@@ -171,7 +197,7 @@ export function useKeys(): void {
           return;
         }
         const nudge = nudgeOf(event.key, event.shiftKey);
-        if (nudge && !event.ctrlKey && !event.metaKey && !isControl(event.target)) {
+        if (nudge && !event.ctrlKey && !event.metaKey && isForCanvas(event.target)) {
           if (!isSceneHidden() && studio.tools.nudge(nudge)) event.preventDefault();
           return;
         }

@@ -121,6 +121,38 @@ test('Enter and the arrow keys change nothing under a render that is viewed', ()
   expect(calls).toEqual(['nudge']);
 });
 
+test('Space and the arrows are for the canvas after a click on a button, and for the button after Tab', () => {
+  const button = page().body.appendChild(page().createElement('button'));
+  onTestFinished(() => button.remove());
+  const on = (event: Event) => button.dispatchEvent(event);
+  const focus = (how: 'click' | 'tab') => {
+    if (how === 'click') on(new Event('pointerdown', { bubbles: true }));
+    else on(new KeyboardEvent('keydown', { key: 'Tab', code: 'Tab', bubbles: true }));
+    on(new Event('focusin', { bubbles: true }));
+    if (how === 'click') on(new Event('pointerup', { bubbles: true }));
+  };
+  const press = (key: string, code: string) => {
+    const event = new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true });
+    on(event);
+    on(new KeyboardEvent('keyup', { key, code, bubbles: true }));
+    return event.defaultPrevented;
+  };
+  for (const [how, isForCanvas] of [
+    ['click', true],
+    ['tab', false],
+    ['click', true],
+  ] as const) {
+    calls.length = 0;
+    focus(how);
+    expect(press(' ', 'Space')).toBe(isForCanvas);
+    press('ArrowLeft', 'ArrowLeft');
+    expect(calls).toEqual(isForCanvas ? ['nudge'] : []);
+  }
+  button.setAttribute('role', 'tab');
+  press('ArrowLeft', 'ArrowLeft');
+  expect(calls).toEqual(['nudge']);
+});
+
 test('a key that changes the mask returns to the scene, where the change can be seen', () => {
   useEditor.setState({ shownRenderId: 'render' });
   press('Delete');
