@@ -1,5 +1,5 @@
 /** Handlers of the commands that write results for use elsewhere. */
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { ExportedFile, exportCommands } from '../../contract/commands/export-commands.ts';
 import type { CommandHandlers } from '../../contract/commands.ts';
 import { exportAs } from '../../projects/export/export-as.ts';
@@ -29,7 +29,8 @@ export function exportHandlers({
     const place = checkedPath(path, [extname(fileName)]);
     await writeExport(place, bytes, unfinishedExports);
     writtenFiles.add(place);
-    return { ...file, path: place, asset: null };
+    // The user may have chosen another name, or the suggested one was taken.
+    return { ...file, fileName: basename(place), path: place, asset: null };
   };
   const newPaths = new NewPaths();
   /** Writes a file into a folder, under its suggested name or one that replaces nothing. */

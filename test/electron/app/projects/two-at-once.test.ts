@@ -106,6 +106,8 @@ test('renders of one name that are exported to a folder at once are all there', 
   writing.mockRestore();
   expect(readdirSync(folder)).toHaveLength(2);
   expect(new Set(files.map(({ path }) => path)).size).toBe(2);
+  // The message names the files as they are.
+  expect(files.map(({ fileName }) => fileName).toSorted()).toEqual(readdirSync(folder).toSorted());
 });
 
 test('folders of models that are added at once are all searched, in the order in which they were added', async () => {
