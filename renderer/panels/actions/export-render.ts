@@ -4,9 +4,11 @@ import type { ExportedFile } from '../../../electron/contract/commands/export-co
 import { StudioError } from '../../../electron/contract/errors.ts';
 import type { ExportFormat } from '../../../electron/contract/export-formats.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
+import { changeEditorSettings } from '../../session/editor-settings.ts';
 import { reportError, reportNotice } from '../../session/notices.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
+import type { ExportSettings } from './export-settings.ts';
 
 export interface ExportChoice {
   readonly format: ExportFormat;
@@ -64,6 +66,22 @@ export async function exportRenders(
     }
   }
   if (count > 0) reportNotice(i18next.t('export.exportedMany', { count }), { kind: 'success' });
+}
+
+/**
+ * Exports renders as the user chose, and remembers the choice for the next time; where that cannot be stored, such as on
+ * a full disk, the export may still go elsewhere.
+ */
+export async function exportChosen(
+  studio: Studio,
+  renderIds: readonly string[],
+  choice: ExportChoice,
+  remembered: ExportSettings,
+): Promise<void> {
+  changeEditorSettings(studio.client, () => ({ export: { ...remembered } })).catch(reportError);
+  const [one, ...others] = renderIds;
+  if (one !== undefined && others.length === 0) await exportRender(studio, one, choice);
+  else await exportRenders(studio, renderIds, choice);
 }
 
 /** Copies a render's picture, at its full size, to the clipboard. @throws StudioError HOST_UNSUPPORTED */

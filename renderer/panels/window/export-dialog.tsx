@@ -9,11 +9,10 @@ import {
   type ExportFormat,
 } from '../../../electron/contract/export-formats.ts';
 import type { RenderSummary } from '../../../electron/contract/render-record.ts';
-import { changeEditorSettings } from '../../session/editor-settings.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
-import { copyRender, exportRender, exportRenders } from '../actions/export-render.ts';
+import { copyRender, exportChosen } from '../actions/export-render.ts';
 import { exportSettingsOf } from '../actions/export-settings.ts';
 import { Dialog } from '../widgets/dialog.tsx';
 import { NumberSlider } from '../widgets/number-slider.tsx';
@@ -56,12 +55,8 @@ function ExportForm({ renders }: { renders: readonly RenderSummary[] }) {
   const send = () => {
     const choice = { format, metadata, ...(isLossy && { quality }) };
     close();
-    start(async () => {
-      await changeEditorSettings(studio.client, () => ({ export: { format, quality } }));
-      const [one, ...others] = renders.map(({ renderId }) => renderId);
-      if (others.length === 0) await exportRender(studio, one!, choice);
-      else await exportRenders(studio, [one!, ...others], choice);
-    });
+    const renderIds = renders.map(({ renderId }) => renderId);
+    start(() => exportChosen(studio, renderIds, choice, { format, quality }));
   };
   // The clipboard holds one picture.
   const result = renders.length === 1 ? renders[0]!.result : null;

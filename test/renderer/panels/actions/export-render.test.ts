@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../../electron/contract/errors.ts';
 import {
   copyRender,
+  exportChosen,
   exportRender,
   exportRenders,
 } from '../../../../renderer/panels/actions/export-render.ts';
@@ -22,7 +23,7 @@ const studio = {
     call: async (name: string, input: Record<string, unknown>) => {
       calls.push([name, input]);
       if (name.startsWith('dialog.')) return { path: chosen };
-      const failure = failures[String(input.renderId)];
+      const failure = failures[name === 'settings.set' ? 'settings' : String(input.renderId)];
       if (failure) throw failure;
       return { fileName: 'a.webp', bytes: 1, mediaType: '', path: '/a.webp', asset: null };
     },
@@ -77,6 +78,21 @@ describe('several renders', () => {
     await exportRenders(studio, ['one', 'two', 'three'], { format: 'png' });
     expect(exported()).toEqual(['one', 'two']);
   });
+});
+
+it('an export does not fail because its choice cannot be remembered', async () => {
+  vi.spyOn(console, 'error').mockReturnValue();
+  failures = {
+    settings: new StudioError('FOLDER_UNWRITABLE', 'The folder of the settings cannot be written.'),
+  };
+  for (const renderIds of [['one'], ['one', 'two']]) {
+    calls = [];
+    await exportChosen(studio, renderIds, { format: 'png' }, { format: 'png', quality: 90 });
+    expect(calls.flatMap(([name, { renderId }]) => (name === 'export.picture' ? [renderId] : []))).toEqual(
+      renderIds,
+    );
+    expect(calls).toContainEqual(['settings.set', { editor: { export: { format: 'png', quality: 90 } } }]);
+  }
 });
 
 describe('the clipboard', () => {
