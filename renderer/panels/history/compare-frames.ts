@@ -18,6 +18,19 @@ function compareWith(studio: Studio, firstId: string, second: RenderSummary): vo
   if (first?.result && second.result && firstId !== second.renderId) studio.renders.compare(first, second);
 }
 
+/** Compares the viewed render with another one, which is the one before. */
+export function compareShownWith(studio: Studio, before: RenderSummary): void {
+  // The strip may not list it: an older one, or one without a star.
+  studio.renders.remember(before);
+  useEditor.setState({ comparedRenderId: before.renderId, comparisonMode: 'slider' });
+}
+
+/** Lets a render wait for the one to compare it with. */
+export function beginComparing(studio: Studio, render: RenderSummary): void {
+  studio.renders.remember(render);
+  useEditor.setState({ comparingId: render.renderId });
+}
+
 /** Shows a render, or compares it with the one that waits for it. */
 export function showOrCompare(studio: Studio, render: RenderSummary): void {
   const { comparingId } = useEditor.getState();

@@ -14,6 +14,7 @@ import { openScores } from '../actions/score-renders.ts';
 import { Dialog } from '../widgets/dialog.tsx';
 import { DropdownMenu } from '../widgets/dropdown.tsx';
 import { renderName } from '../widgets/render-name.ts';
+import { beginComparing, compareShownWith } from './compare-frames.ts';
 
 export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; size?: 'xs' | 'sm' }) {
   const { t } = useTranslation();
@@ -33,16 +34,10 @@ export function RenderMenu({ render, size = 'xs' }: { render: RenderSummary; siz
         </Menu.Target>
         <Menu.Dropdown>
           {shownId !== null && shownId !== renderId && result !== null && (
-            <Menu.Item
-              onClick={() => useEditor.setState({ comparedRenderId: renderId, comparisonMode: 'slider' })}
-            >
-              {t('history.compare')}
-            </Menu.Item>
+            <Menu.Item onClick={() => compareShownWith(studio, render)}>{t('history.compare')}</Menu.Item>
           )}
           {result !== null && (
-            <Menu.Item onClick={() => useEditor.setState({ comparingId: renderId })}>
-              {t('history.compareWith')}
-            </Menu.Item>
+            <Menu.Item onClick={() => beginComparing(studio, render)}>{t('history.compareWith')}</Menu.Item>
           )}
           <Menu.Item onClick={() => restore(studio, renderId)}>{t('history.restore')}</Menu.Item>
           {result !== null && (

@@ -5,13 +5,19 @@ import { act, createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { RenderDifference, RenderSummary } from '../../../../electron/contract/render-record.ts';
-import { showOrCompare } from '../../../../renderer/panels/history/compare-frames.ts';
+import type { StudioClient } from '../../../../renderer/client/studio-client.ts';
+import {
+  beginComparing,
+  compareShownWith,
+  showOrCompare,
+} from '../../../../renderer/panels/history/compare-frames.ts';
 import { Differences } from '../../../../renderer/panels/history/differences.tsx';
 import { startTexts } from '../../../../renderer/panels/texts/texts.ts';
 import { useEditor } from '../../../../renderer/session/editor-store.ts';
+import { Renders } from '../../../../renderer/session/renders.ts';
 import type { Studio } from '../../../../renderer/session/studio.ts';
 import { StudioContext } from '../../../../renderer/session/studio-context.ts';
-import { useStudio } from '../../../../renderer/session/studio-store.ts';
+import { findRender, useStudio } from '../../../../renderer/session/studio-store.ts';
 
 const renderOf = (renderId: string, isDeleted = false) =>
   ({ renderId, result: `picture ${renderId}`, isDeleted }) as RenderSummary;
@@ -39,6 +45,21 @@ test('a click compares with the render that waits, and shows the picture when th
     expect(useEditor.getState().comparingId).toBeNull();
   }
   expect(calls).toEqual(['a with b', 'show b', 'show b']);
+});
+
+test('a render that the strip does not list, such as an older one, can be compared too', () => {
+  const client = { call: async () => null } as unknown as StudioClient;
+  const renders = new Renders(client, { isActive: false, gestureCount: 0 }, () => undefined);
+  const studio = { renders } as unknown as Studio;
+  const found = (id: string | null) => findRender(useStudio.getState(), id)?.renderId;
+  useStudio.setState({ renders: [renderOf('new')] });
+  useEditor.setState({ shownRenderId: 'new' });
+  compareShownWith(studio, renderOf('old'));
+  expect(found(useEditor.getState().comparedRenderId)).toBe('old');
+  beginComparing(studio, renderOf('older'));
+  showOrCompare(studio, renderOf('new'));
+  const { shownRenderId, comparedRenderId } = useEditor.getState();
+  expect([found(comparedRenderId), found(shownRenderId)]).toEqual(['older', 'new']);
 });
 
 test('the differences of a pair are not shown for the next one, which is still read', async () => {
