@@ -258,7 +258,9 @@ export class Renders {
     useStudio.setState({
       renders: isListed ? [...others.slice(0, place), render, ...others.slice(place)] : others,
     });
-    if (useStudio.getState().pinned[render.renderId]) this.#pin(render);
+    // The filter hides a render, but not how it ends.
+    const isHidden = !isListed && !render.isDeleted;
+    if (isHidden || useStudio.getState().pinned[render.renderId]) this.#pin(render);
     const { comparedRenderId, shownRenderId } = useEditor.getState();
     if (render.isDeleted && [comparedRenderId, shownRenderId].includes(render.renderId)) showScene();
   }

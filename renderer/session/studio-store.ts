@@ -34,7 +34,7 @@ export interface StudioState {
   /** Cursor of the next page; null at the end. */
   readonly rendersCursor: string | null;
   readonly onlyStarred: boolean;
-  /** Viewed renders that the strip does not list: older ones, or ones without a star. */
+  /** Renders that the strip does not list: older ones that are viewed, and new ones without a star. */
   readonly pinned: Readonly<Record<string, RenderSummary>>;
   readonly queue: QueueState;
   readonly farms: readonly FarmState[];
@@ -84,6 +84,21 @@ export function findRender(
   id: string | null,
 ): RenderSummary | undefined {
   return id === null ? undefined : (renders.find(({ renderId }) => renderId === id) ?? pinned[id]);
+}
+
+/** The newest render, whether the strip lists it or not. */
+export function newestRender({
+  renders,
+  pinned,
+}: Pick<StudioState, 'renders' | 'pinned'>): RenderSummary | undefined {
+  const listed = renders[0];
+  const newer = Object.values(pinned).filter(
+    ({ renderId, isDeleted, createdAt }) =>
+      !isDeleted &&
+      createdAt > (listed?.createdAt ?? '') &&
+      !renders.some((render) => render.renderId === renderId),
+  );
+  return newer.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0] ?? listed;
 }
 
 /** The render to export: the viewed one, else the newest one with a picture that is no draft. */

@@ -7,7 +7,7 @@ import { copyDiagnostics } from '../../session/diagnostics.ts';
 import { useEditor } from '../../session/editor-store.ts';
 import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
-import { useStudio } from '../../session/studio-store.ts';
+import { newestRender, useStudio } from '../../session/studio-store.ts';
 import { ProblemAlert } from '../widgets/problem-alert.tsx';
 
 /** The engine's default batch size on a CPU; on a GPU it may be larger. */
@@ -16,7 +16,7 @@ const USUAL_ROWS = 8;
 export function FailedRender() {
   const { t } = useTranslation();
   const studio = useStudioActions();
-  const newest = useStudio((state) => state.renders[0]);
+  const newest = useStudio(newestRender);
   const steps = useStudio((state) => state.project?.document.parameters.steps ?? 1);
   const device = useStudio((state) => state.settings.device);
   const rowsAtOnce = useStudio((state) => state.settings.rowsAtOnce);

@@ -5,7 +5,7 @@ import type { StudioClient } from '../../../renderer/client/studio-client.ts';
 import { useEditor } from '../../../renderer/session/editor-store.ts';
 import type { ProjectSession } from '../../../renderer/session/project-session.ts';
 import { Renders } from '../../../renderer/session/renders.ts';
-import { useStudio } from '../../../renderer/session/studio-store.ts';
+import { newestRender, useStudio } from '../../../renderer/session/studio-store.ts';
 import { renderSummary } from './render-summary.ts';
 
 const at = (renderId: string, minute: number, overrides: Partial<RenderSummary> = {}) =>
@@ -101,6 +101,21 @@ test('a render is listed by its time, stays in its place, and leaves the list wh
   renders.changed(at('b', 2, { isDeleted: true }));
   expect(listed()).toEqual(['c', 'a']);
   expect(useEditor.getState().shownRenderId).toBeNull();
+});
+
+test('the newest render is known although the strip lists only those with a star', () => {
+  const newest = () => newestRender(useStudio.getState())?.renderId;
+  // Rendered after the next one, which was put at the front of the queue.
+  useStudio.setState({ renders: [at('b', 2), at('c', 3)], onlyStarred: true });
+  renders.show(at('c', 3));
+  renders.show(at('a', 1));
+  expect(newest()).toBe('b');
+  renders.changed(at('d', 4, { state: 'running' }));
+  renders.changed(at('d', 4, { state: 'failed' }));
+  expect(listed()).toEqual(['b', 'c']);
+  expect(newestRender(useStudio.getState())).toMatchObject({ renderId: 'd', state: 'failed' });
+  renders.changed(at('d', 4, { isDeleted: true }));
+  expect(newest()).toBe('b');
 });
 
 test('a result appears by itself, even if its end is known before the answer', async () => {
