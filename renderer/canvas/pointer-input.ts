@@ -118,6 +118,8 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
     (event) => {
       palms.saw(event);
       if (palms.isPalm(event.pointerId)) return;
+      // It was lifted where no event told of it, such as over a menu of the system.
+      if (drag?.pointerId === event.pointerId && event.buttons === 0) end(event, true);
       if (touches.has(event.pointerId)) touches.set(event.pointerId, onScreen(event));
       if (pinch && touches.size === 2) {
         const next = startPinch();
@@ -144,7 +146,7 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
     { signal },
   );
 
-  const end = (event: PointerEvent, isLost: boolean) => {
+  function end(event: PointerEvent, isLost: boolean): void {
     palms.lifted(event);
     touches.delete(event.pointerId);
     if (touches.size < 2) pinch = undefined;
@@ -155,9 +157,11 @@ export function listenToPointers(element: HTMLElement, target: PointerTarget, si
       else target.input({ kind: 'up', pointer: sample(event) });
     }
     drag = undefined;
-  };
+  }
   element.addEventListener('pointerup', (event) => end(event, false), { signal });
   element.addEventListener('pointercancel', (event) => end(event, true), { signal });
+  // The menu of another button would take the pointer out of the drag.
+  element.addEventListener('contextmenu', (event) => drag && event.preventDefault(), { signal });
   element.addEventListener('pointerleave', () => target.hover(undefined), { signal });
   element.addEventListener(
     'dblclick',

@@ -8,6 +8,7 @@ interface Played {
   readonly pointerId?: number;
   readonly pointerType?: 'mouse' | 'touch' | 'pen';
   readonly button?: number;
+  readonly buttons?: number;
   readonly pressure?: number;
   readonly tiltX?: number;
 }
@@ -37,6 +38,9 @@ class PlayedPointerEvent extends Event {
   }
   get button(): number {
     return this.played.button ?? 0;
+  }
+  get buttons(): number {
+    return this.played.buttons ?? 1;
   }
   get pressure(): number {
     return this.played.pressure ?? 0.5;
@@ -206,6 +210,21 @@ describe('a pen', () => {
     expect(kinds()).toEqual(['down', 'down', 'move', 'up']);
     expect(view.getTransform().scale).toBe(1);
   });
+});
+
+it('ends a drag whose button was released unseen, and shows no menu during one', () => {
+  const opensMenu = () => element.dispatchEvent(new Event('contextmenu', { cancelable: true }));
+  expect(opensMenu()).toBe(true);
+  send('pointerdown', 60, 70);
+  send('pointermove', 90, 70);
+  expect(opensMenu()).toBe(false);
+  send('pointermove', 150, 70, { buttons: 0 });
+  expect(interrupts).toEqual([true]);
+  // The next press is another drag.
+  send('pointerdown', 20, 20);
+  send('pointerup', 20, 20);
+  expect(kinds()).toEqual(['down', 'move', 'move', 'down', 'up']);
+  expect(opensMenu()).toBe(true);
 });
 
 it('keeps what was drawn when the system cancels the pointer', () => {
