@@ -229,9 +229,10 @@ export function SceneCanvas(props: SceneCanvasProps) {
         interrupt: (hasDrawn) => tools.interrupt(hasDrawn),
         input: (input) => {
           const { comparison: compared, onPick } = latest.current;
-          if (compared !== null) return;
-          if (!onPick) tools.input(input);
-          else if (input.kind === 'down') {
+          if (compared === null && !onPick) tools.input(input);
+          // A drag that began before the canvas showed something else ends with what it has drawn.
+          else if (input.kind === 'up') tools.interrupt(true);
+          else if (onPick && compared === null && input.kind === 'down') {
             const { x, y, shift } = input.pointer;
             onPick({ x: x * workbench.space.scaleX, y: y * workbench.space.scaleY }, shift);
           }

@@ -11,9 +11,11 @@ import {
   BUNDLED_PACKS,
   canvasOf,
   closeSheet,
+  coverage,
   drag,
   idle,
   LONG_WORK,
+  onScreen,
   RENDER_PROGRESS,
   renderButton,
   saved,
@@ -285,6 +287,35 @@ describe('live drafts', () => {
     await expect.poll(() => frames.count()).toBe(before + 1);
     await live.uncheck();
   });
+});
+
+it('a stroke that a viewed render covers ends where the pointer is lifted', async () => {
+  const { page } = studio;
+  const to = async (x: number, y: number) => {
+    const at = await onScreen(page, x, y);
+    await page.mouse.move(at.x, at.y, { steps: 3 });
+  };
+  await canvasOf(page).focus();
+  await page.keyboard.press('b');
+  await page.keyboard.press('Delete');
+  await expect.poll(() => coverage(page)).toBe(0);
+  await to(20, 20);
+  await page.mouse.down();
+  await to(60, 20);
+  await page.keyboard.press('m');
+  await editTheScene().waitFor();
+  await to(80, 20);
+  await page.mouse.up();
+  await page.keyboard.press('b');
+  await expect.poll(() => coverage(page)).toBeGreaterThan(0);
+  const painted = await coverage(page);
+  await to(20, 100);
+  await to(120, 100);
+  await page.mouse.down({ button: 'middle' });
+  await page.mouse.up({ button: 'middle' });
+  expect(await coverage(page)).toBe(painted);
+  for (let steps = 0; steps < 2; steps++) await page.keyboard.press('Control+z');
+  await expect.poll(() => coverage(page)).not.toBe(painted);
 });
 
 describe('the settings', () => {
