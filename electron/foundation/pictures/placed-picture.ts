@@ -27,6 +27,47 @@ export interface PlacedLayer {
   readonly data: Uint8Array;
 }
 
+/** A layer, and what casts its shadow. */
+export interface CastingLayer extends PlacedLayer {
+  /** As the layer, but also beyond the viewport, as far as its shadow may fall into the viewport from there. */
+  readonly caster: PlacedLayer;
+}
+
+/** {@link drawPlaced}, and what casts the cut-out's shadow: a part of it beyond the viewport does so, too. */
+export async function drawCasting(
+  cutOut: CutOut,
+  placement: Placement,
+  viewport: Viewport,
+): Promise<CastingLayer> {
+  const layer = await drawPlaced(cutOut, placement, viewport);
+  const { window, width, height } = viewport;
+  const { area } = layer;
+  const isWhole =
+    Math.min(area.left, area.top) > 0 && area.left + area.width < width && area.top + area.height < height;
+  if (placement.shadow === null || (isWhole && area.width > 0 && area.height > 0)) {
+    return { ...layer, caster: layer };
+  }
+  const { offsetXPx, offsetYPx, blurPx } = placement.shadow;
+  const [scaleX, scaleY] = [width / window.width, height / window.height];
+  const margin = (reachPx: number, scale: number) => Math.max(Math.ceil(reachPx * scale), 0) + 1;
+  const left = margin(3 * blurPx + offsetXPx, scaleX);
+  const right = margin(3 * blurPx - offsetXPx, scaleX);
+  const top = margin(3 * blurPx + offsetYPx, scaleY);
+  const bottom = margin(3 * blurPx - offsetYPx, scaleY);
+  const wider = { width: left + width + right, height: top + height + bottom };
+  const caster = await drawPlaced(cutOut, placement, {
+    ...wider,
+    window: {
+      left: window.left - left / scaleX,
+      top: window.top - top / scaleY,
+      width: wider.width / scaleX,
+      height: wider.height / scaleY,
+    },
+  });
+  const inViewport = { ...caster.area, left: caster.area.left - left, top: caster.area.top - top };
+  return { ...layer, caster: { area: inViewport, data: caster.data } };
+}
+
 /** Draws a placed cut-out with its soft edge, without its shadow. */
 export async function drawPlaced(
   cutOut: CutOut,

@@ -1,8 +1,8 @@
 /** Opacity of a placed picture and its shadow, for exports, as the canvas and the render show it. */
-import type { Placement } from '../../contract/placement.ts';
+import type { Placement, Shadow } from '../../contract/placement.ts';
 import { sharp } from './libvips.ts';
-import type { PictureSize, Pixels, PlacedShape } from './picture-codec.ts';
-import { type CutOut, drawPlaced, type PlacedLayer } from './placed-picture.ts';
+import type { PictureRegion, PictureSize, Pixels, PlacedShape } from './picture-codec.ts';
+import { type CutOut, drawCasting, type PlacedLayer } from './placed-picture.ts';
 
 /** The smallest blur that libvips accepts. */
 const LEAST_SIGMA_PX = 0.3;
@@ -14,34 +14,52 @@ const LEAST_SIGMA_PX = 0.3;
 export async function shapeOfPlaced(
   cutOut: CutOut,
   placement: Placement,
-  { width, height }: PictureSize,
+  size: PictureSize,
 ): Promise<PlacedShape> {
   const { opacity, shadow } = placement;
-  const layer = await drawPlaced(cutOut, placement, {
-    window: { left: 0, top: 0, width, height },
-    width,
-    height,
-  });
-  const outline = planeOf(layer, width, height);
+  const layer = await drawCasting(cutOut, placement, { window: { left: 0, top: 0, ...size }, ...size });
+  const outline = opacityOf(layer, { left: 0, top: 0, ...size });
   const shape = { ...outline, data: outline.data.map((value) => Math.round(value * opacity)) };
   if (shadow === null) return { shape, shadow: null };
-  const blurred = await blur(outline, shadow.blurPx);
-  const [offsetX, offsetY] = [Math.round(shadow.offsetXPx), Math.round(shadow.offsetYPx)];
-  const data = new Uint8Array(width * height);
-  for (let y = Math.max(offsetY, 0); y < Math.min(height + offsetY, height); y++) {
-    for (let x = Math.max(offsetX, 0); x < Math.min(width + offsetX, width); x++) {
-      const from = blurred.data[(y - offsetY) * width + x - offsetX]!;
-      data[y * width + x] = Math.round(from * shadow.opacity * opacity);
-    }
-  }
-  return { shape, shadow: { width, height, data } };
+  const data = await shadowOf(layer.caster, shadow, size);
+  return {
+    shape,
+    shadow: { ...size, data: data.map((value) => Math.round(value * shadow.opacity * opacity)) },
+  };
 }
 
-function planeOf({ area, data }: PlacedLayer, width: number, height: number): Pixels {
+/** Where the shadow of a layer falls, 0..255, without its opacity. */
+async function shadowOf(
+  caster: PlacedLayer,
+  { blurPx, offsetXPx, offsetYPx }: Shadow,
+  { width, height }: PictureSize,
+): Promise<Uint8Array> {
+  const data = new Uint8Array(width * height);
+  const { area } = caster;
+  if (area.width === 0 || area.height === 0) return data;
+  const reach = Math.ceil(3 * blurPx);
+  const region = {
+    left: area.left - reach,
+    top: area.top - reach,
+    width: area.width + 2 * reach,
+    height: area.height + 2 * reach,
+  };
+  const blurred = await blur(opacityOf(caster, region), blurPx);
+  const [offsetX, offsetY] = [region.left + Math.round(offsetXPx), region.top + Math.round(offsetYPx)];
+  for (let y = Math.max(offsetY, 0); y < Math.min(offsetY + region.height, height); y++) {
+    for (let x = Math.max(offsetX, 0); x < Math.min(offsetX + region.width, width); x++) {
+      data[y * width + x] = blurred.data[(y - offsetY) * region.width + x - offsetX]!;
+    }
+  }
+  return data;
+}
+
+/** The opacity of a layer in a region that contains it, 0..255. */
+function opacityOf({ area, data }: PlacedLayer, { left, top, width, height }: PictureRegion): Pixels {
   const plane = new Uint8Array(width * height);
   for (let y = 0; y < area.height; y++) {
     for (let x = 0; x < area.width; x++) {
-      plane[(area.top + y) * width + area.left + x] = data[4 * (y * area.width + x) + 3]!;
+      plane[(area.top - top + y) * width + area.left - left + x] = data[4 * (y * area.width + x) + 3]!;
     }
   }
   return { width, height, data: plane };

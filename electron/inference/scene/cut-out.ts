@@ -1,7 +1,12 @@
 /** A concept's cut-out, and laying it onto a picture where it is placed, with its shadow. */
 import { StudioError } from '../../contract/errors.ts';
 import type { Placement, Shadow } from '../../contract/placement.ts';
-import type { CutOut, PlacedLayer, Viewport } from '../../foundation/pictures/placed-picture.ts';
+import type {
+  CastingLayer,
+  CutOut,
+  PlacedLayer,
+  Viewport,
+} from '../../foundation/pictures/placed-picture.ts';
 import type { Rectangle } from '../../pipeline/masks/rectangle.ts';
 import type { RgbImage } from '../../pipeline/processors/image.ts';
 import { gaussianBlur } from '../../pipeline/tensor/image-kernels.ts';
@@ -57,11 +62,11 @@ export function shapeOf({ area, data }: PlacedLayer, { width, height }: Viewport
 /** Draws a placed cut-out, shadow first, onto a picture of the viewport's size, in place. */
 export function layOnto(
   picture: RgbImage,
-  layer: PlacedLayer,
+  layer: CastingLayer,
   { opacity, shadow }: Pick<Placement, 'opacity' | 'shadow'>,
   viewport: Viewport,
 ): void {
-  if (shadow !== null) layShadow(picture, layer, shadow, opacity, viewport);
+  if (shadow !== null) layShadow(picture, layer.caster, shadow, opacity, viewport);
   const { area, data } = layer;
   for (let y = 0; y < area.height; y++) {
     for (let x = 0; x < area.width; x++) {

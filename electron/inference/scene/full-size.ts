@@ -5,7 +5,7 @@
 
 import type { ResolvedFrame } from '../../contract/frame.ts';
 import type { AssetId } from '../../contract/render-request.ts';
-import { drawPlaced, type Viewport } from '../../foundation/pictures/placed-picture.ts';
+import { drawCasting, drawPlaced, type Viewport } from '../../foundation/pictures/placed-picture.ts';
 import type { ComposeParameters, DecodedComposition, ObjectFade } from '../../pipeline/compose.ts';
 import { restoreDetailBands } from '../../pipeline/detail/restore-detail.ts';
 import type { Rectangle } from '../../pipeline/masks/rectangle.ts';
@@ -255,7 +255,7 @@ async function stagedArea(
   for (const index of backToFront(concepts)) {
     const concept = concepts[index]!;
     if (concept.mode !== 'place') continue;
-    const layer = await drawPlaced(concept.cutOut, concept.placement, viewport);
+    const layer = await drawCasting(concept.cutOut, concept.placement, viewport);
     const lay = () => layOnto(staged, layer, concept.placement, viewport);
     if (concept.front === null) lay();
     else drawBehind(staged, frontRows(concept.front, size, viewport), lay);

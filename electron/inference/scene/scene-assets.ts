@@ -15,7 +15,7 @@ import {
 import { type Notice, notice } from '../../contract/notices.ts';
 import type { RenderParameters } from '../../contract/parameters.ts';
 import type { RenderRequest } from '../../contract/render-request.ts';
-import { drawPlaced, type Viewport } from '../../foundation/pictures/placed-picture.ts';
+import { drawCasting, type Viewport } from '../../foundation/pictures/placed-picture.ts';
 import type { NamedImage, Scene, SceneConcept } from '../../pipeline/compose.ts';
 import { maskWhere, REGION_THRESHOLD } from '../../pipeline/masks/region.ts';
 import { latentMasks } from '../../pipeline/mixing/latent-masks.ts';
@@ -108,7 +108,7 @@ export async function prepareScene(
   const viewport: Viewport = { window: frame, width: frame.modelWidth, height: frame.modelHeight };
   const layers = await Promise.all(
     read.map((concept) =>
-      concept.mode === 'place' ? drawPlaced(concept.cutOut, concept.placement, viewport) : undefined,
+      concept.mode === 'place' ? drawCasting(concept.cutOut, concept.placement, viewport) : undefined,
     ),
   );
   const fronts = read.map(({ front }) => front && maskInFrame(front, size, viewport));

@@ -8,7 +8,7 @@ import {
   decodeWithOpacity,
   pictureOperations,
 } from '../../../../electron/foundation/pictures/picture-operations.ts';
-import { drawPlaced } from '../../../../electron/foundation/pictures/placed-picture.ts';
+import { drawCasting } from '../../../../electron/foundation/pictures/placed-picture.ts';
 import { layOnto } from '../../../../electron/inference/scene/cut-out.ts';
 import {
   exportCutOuts,
@@ -146,7 +146,7 @@ test.each([
   const staged = await pictureOperations.decode(under, 'it', 'picture');
   const viewport = { window: { left: 0, top: 0, ...size }, ...size };
   const cutOut = await decodeWithOpacity(file, 'it');
-  layOnto(staged, await drawPlaced(cutOut, placement, viewport), placement, viewport);
+  layOnto(staged, await drawCasting(cutOut, placement, viewport), placement, viewport);
   const [background, image] = [project.putAsset(under), project.putAsset(file)];
   const exported = await exportPlaced(project, background, image, placement, staged);
   expect(await farthestLaid(exported, under, staged.data)).toBeLessThanOrEqual(3);
