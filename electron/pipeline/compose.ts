@@ -11,6 +11,7 @@ import { pnpMix } from './pnp-mix.ts';
 import type { AttentionCache, PnpMixInputs, PnpMixParameters, PnpMixResult } from './pnp-mix-types.ts';
 import type { Autoencoder, PromptConditioner, PromptConditioning, RunControls, Unet } from './ports.ts';
 import { compositeOver, imageToTensor, type RgbImage, tensorToImage } from './processors/image.ts';
+import { alignPrompts } from './processors/weighted-prompt.ts';
 import { type NoiseScheduleConfig, stepsFrom } from './schedulers/noise-schedule.ts';
 import { dilate, gaussianBlur, maximumPlane } from './tensor/image-kernels.ts';
 import { firstNonFinite, type Tensor, tensor } from './tensor/tensor.ts';
@@ -140,12 +141,14 @@ export async function composeDecoded(
   const { background } = scene;
   // Refuse an impossible number of steps before spending minutes on encoding.
   const { length: stepsRun } = stepsFrom(schedule, parameters.steps, parameters.startAt, parameters.solver);
-  const { inputs, latentSize } = await encodeScene(models, scene, store, controls);
+  const { inputs: encoded, latentSize } = await encodeScene(models, scene, store, controls);
+  const inputs = withAlignedPrompts(encoded, parameters.guidanceScale);
   await controls.onEncoded?.(inputs);
 
   // Blend. The background's noise predictions and the concepts' cached hidden states do not depend on the tuned
   // parameters.
   const { steps, seed, guidanceScale, attentionLayers } = parameters;
+  const [tokens] = inputs.background.conditioning.promptEmbedding.dims;
   const inversionKey = JSON.stringify([
     'background-noise',
     background.contentHash,
@@ -153,13 +156,14 @@ export async function composeDecoded(
     steps,
     stepsRun,
     seed,
+    tokens,
     guidanceScale,
     ...(guidanceScale === 1 || !scene.negativePrompt ? [] : [scene.negativePrompt]),
   ]);
   const known = await store.load(inversionKey);
   const concepts = inputs.concepts.map((concept, index) => {
     const { image, prompt } = scene.concepts[index]!;
-    const key = JSON.stringify([image.contentHash, prompt, steps, stepsRun, seed, attentionLayers]);
+    const key = JSON.stringify([image.contentHash, prompt, steps, stepsRun, seed, tokens, attentionLayers]);
     const attentionCache = store.attentionCache?.(key);
     return attentionCache ? { ...concept, attentionCache } : concept;
   });
@@ -185,6 +189,23 @@ export async function composeDecoded(
   }
   controls.onProgress?.({ stage: 'decode', step: 1, total: 1 });
   return { decoded, inputs, blend };
+}
+
+/** The inputs with the prompts of all rows of the U-Net aligned ({@link alignPrompts}). */
+function withAlignedPrompts(inputs: PnpMixInputs, guidanceScale: number): PnpMixInputs {
+  const { background, unconditional, concepts } = inputs;
+  const [ofScene, ofNothing, ...ofConcepts] = alignPrompts([
+    background.conditioning,
+    // Without text guidance it has no rows, and must not make the others longer.
+    guidanceScale === 1 ? background.conditioning : unconditional,
+    ...concepts.map(({ conditioning }) => conditioning),
+  ]);
+  return {
+    ...inputs,
+    background: { ...background, conditioning: ofScene! },
+    unconditional: guidanceScale === 1 ? unconditional : ofNothing!,
+    concepts: concepts.map((concept, index) => ({ ...concept, conditioning: ofConcepts[index]! })),
+  };
 }
 
 /** The method's inputs from a scene. */

@@ -6,6 +6,7 @@ import { guided, type NoisePredictor, type RowGroup } from './batching.ts';
 import { weightedSum } from './mixing/blend-latents.ts';
 import { assignParts, contrastedWeights, MOST_PARTS, partsSideBySide } from './mixing/prompt-regions.ts';
 import type { PromptConditioning } from './ports.ts';
+import { alignPrompts } from './processors/weighted-prompt.ts';
 import type { ScheduleStep } from './schedulers/noise-schedule.ts';
 import type { Tensor } from './tensor/tensor.ts';
 
@@ -68,8 +69,13 @@ export async function openRegionalPrompts(
   if (request === undefined || count < 2 || count > MOST_PARTS) return undefined;
   const { contrast } = request;
   const regionalSteps = request.endAt * steps;
-  const prompted: PromptConditioning[] = [];
-  for (const prompt of request.prompts) prompted.push(await condition(prompt));
+  const ofParts: PromptConditioning[] = [];
+  for (const prompt of request.prompts) ofParts.push(await condition(prompt));
+  const [ofWhole, ofNegative, ...prompted] = alignPrompts([whole, negative, ...ofParts]) as [
+    PromptConditioning,
+    PromptConditioning,
+    ...PromptConditioning[],
+  ];
   const begin = (seed: number, latentSize: readonly [number, number]): PredictByPart => {
     const sideBySide = partsSideBySide(count, seed, latentSize);
     let parts: readonly Tensor[] | undefined;
@@ -77,9 +83,9 @@ export async function openRegionalPrompts(
       if (step.index >= regionalSteps) return undefined;
       const guidanceScale = guidanceAt(step);
       const others = [
-        ...(guidanceScale === 1 ? [] : [negative]),
+        ...(guidanceScale === 1 ? [] : [ofNegative]),
         // The whole prompt only decides, in the first step, which prompt gets which part.
-        ...(parts === undefined ? [whole] : []),
+        ...(parts === undefined ? [ofWhole] : []),
       ];
       const predictions = (await predictor.predictUnguided([...prompted, ...others].map(rowOf))).map(
         ([prediction]) => prediction!,

@@ -12,6 +12,7 @@ import { NoisePredictor, type RowGroup, throwIfCancelled } from './batching.ts';
 import { PipelineError } from './errors.ts';
 import type { Autoencoder, PromptConditioner, PromptConditioning, RunControls, Unet } from './ports.ts';
 import { type RgbImage, tensorToImage } from './processors/image.ts';
+import { alignPrompts } from './processors/weighted-prompt.ts';
 import { openRegionalPrompts, type RegionalPrompts } from './regional-prompts.ts';
 import { createSampler, type SamplerKind } from './schedulers/create-sampler.ts';
 import type { NoiseScheduleConfig, ScheduleStep } from './schedulers/noise-schedule.ts';
@@ -105,8 +106,12 @@ export async function textToImage(
   const sampler = createSampler(models.sampler, models.schedule, request.steps);
   throwIfCancelled(controls.signal);
   const size = { width, height };
-  const conditioning = await models.conditioner.condition(request.prompt, size);
-  const negative = await models.conditioner.conditionNegative(request.negativePrompt, size);
+  const ofPrompt = await models.conditioner.condition(request.prompt, size);
+  const ofNegative = await models.conditioner.conditionNegative(request.negativePrompt, size);
+  // Without guidance the negative prompt has no rows, and must not make the others longer.
+  const [conditioning, negative] = (
+    guidanceScale === 1 ? [ofPrompt, ofNegative] : alignPrompts([ofPrompt, ofNegative])
+  ) as [PromptConditioning, PromptConditioning];
   const predictor = new NoisePredictor({
     unet,
     predictionType: models.schedule.predictionType,

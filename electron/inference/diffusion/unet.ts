@@ -24,7 +24,7 @@ const mostRows: Readonly<Record<'cpu' | 'gpu', number>> = { cpu: 8, gpu: 16 };
 
 /**
  * Longest call before batches get smaller: only between calls can a run be cancelled and report progress. On the CPU
- * a row's result does not depend on the rest of its batch, bit for bit.
+ * a row's result does not depend on the rest of its batch, bit for bit, if all prompts have one length.
  */
 const LONGEST_CALL_MS = 1500;
 

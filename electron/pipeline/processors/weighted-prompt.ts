@@ -192,6 +192,17 @@ export function alignTokens(embeddings: readonly Tensor[]): readonly Tensor[] {
   );
 }
 
+/**
+ * Prompts with embeddings of one length. Repetition changes how attention is rounded: the rows of a run have one length
+ * from the start, so that a row's numbers depend neither on the rest of its batch nor on what was cached.
+ */
+export function alignPrompts<Prompted extends { readonly promptEmbedding: Tensor }>(
+  prompts: readonly Prompted[],
+): Prompted[] {
+  const aligned = alignTokens(prompts.map(({ promptEmbedding }) => promptEmbedding));
+  return prompts.map((prompt, index) => ({ ...prompt, promptEmbedding: aligned[index]! }));
+}
+
 function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b);
 }
