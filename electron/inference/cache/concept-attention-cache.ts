@@ -46,6 +46,8 @@ export class ConceptAttentionCache {
         set: (stepIndex, states) => {
           // Cleared since: states stored here could never be found or released.
           if (this.#trajectories.get(key) !== kept) return;
+          // Two concepts of one picture and prompt run side by side, and store the same states.
+          if (kept.has(stepIndex)) return;
           if (!this.#makeRoom(states.byteLength, inUse)) return;
           kept.set(stepIndex, states);
           this.#heldBytes += states.byteLength;

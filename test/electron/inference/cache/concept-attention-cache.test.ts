@@ -26,6 +26,18 @@ test('a run that continues after a clear caches nothing', () => {
   expect(cache.heldBytes).toBe(0);
 });
 
+test('what two concepts of one picture store at the same step is counted once', () => {
+  const cache = new ConceptAttentionCache(() => 100);
+  const run = cache.forRun();
+  const [one, other] = [run('cat'), run('cat')];
+  one.set(0, statesOf(40));
+  other.set(0, statesOf(40));
+  expect(cache.heldBytes).toBe(40);
+  // All of it is given back: otherwise the cache would shrink with every such run until it holds nothing.
+  cache.forRun()('dog').set(0, statesOf(100));
+  expect(cache.heldBytes).toBe(100);
+});
+
 test('the least recently used concept is evicted; a run’s own stay, and what does not fit is not cached', () => {
   const cache = new ConceptAttentionCache(() => 100);
   cache.forRun()('cat').set(0, statesOf(40));
