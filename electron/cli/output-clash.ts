@@ -54,12 +54,19 @@ export async function assertOutputsApart(
   );
   for (const [index, output] of placed.entries()) {
     for (const other of placed.slice(0, index)) {
-      if (!areSame(output.place, other.place) && !isWithin(output, other) && !isWithin(other, output))
-        continue;
+      if (areSame(output.place, other.place)) {
+        throw new StudioError(
+          'OUTPUT_IS_INPUT',
+          `${other.what} (${other.path}) and ${output.what} (${output.path}) are the same file. Choose different ` +
+            'names; on many disks, names that differ only in capitals are the same.',
+        );
+      }
+      const [inner, folder] = isWithin(output, other) ? [output, other] : [other, output];
+      if (!isWithin(inner, folder)) continue;
       throw new StudioError(
         'OUTPUT_IS_INPUT',
-        `${other.what} (${other.path}) and ${output.what} (${output.path}) are the same file. Choose different ` +
-          'names; on many disks, names that differ only in capitals are the same.',
+        `${inner.what} (${inner.path}) would be inside of ${folder.what} (${folder.path}), which is written as a whole. ` +
+          'Choose a place outside of it.',
       );
     }
   }

@@ -165,7 +165,7 @@ describe('two outputs with the same path', () => {
         ['--out', inFolder(`${trace}/sub/a.png`), '--trace', inFolder(trace)],
         1,
         'OUTPUT_IS_INPUT',
-        '--trace',
+        'would be inside of --trace',
       );
     }
   });
