@@ -149,7 +149,8 @@ function oneOf<const Choice extends string>(name: string, text: string, choices:
 }
 
 function parseFrame(text: string): Frame {
-  const numbers = text.split(',').map(Number);
+  // Nothing between two commas is no number, and not 0.
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const [left, top, width, height] = numbers;
   const frame = frameSchema.safeParse(numbers.length === 4 ? { left, top, width, height } : text);
   if (frame.success) return frame.data;

@@ -64,6 +64,7 @@ test('a frame on the command line overrides the scene file’s; one outside the 
   expect((await compose(path, '--frame', '60,6,64,64')).err).toMatch(
     /PARAMETER_INVALID: The frame extends beyond/,
   );
+  expect((await compose(path, '--frame', ',,64,64')).err).toMatch(/USAGE: --frame takes auto, whole or LEFT/);
   expect((await compose(path, '--frame', 'all')).err).toMatch(/USAGE: --frame takes auto, whole or LEFT/);
 });
 
