@@ -222,7 +222,17 @@ export const koErrorDetails: Readonly<Record<string, string>> = {
   '{{1}} is {{2}} x {{3}} pixels, but its concept image is {{4}} x {{5}}. A subject mask needs the image’s size, or a smaller size of the same aspect.':
     '{{1}}: {{2}} x {{3}}픽셀인데 콘셉트 그림은 {{4}} x {{5}}입니다. 피사체 마스크는 그림과 같은 크기거나, 비율이 같고 더 작아야 합니다.',
   'The mask {{1}} covers nothing. {{2}}': '마스크 {{1}}: 아무것도 덮지 않습니다. {{2}}',
-  '{{1}} of the concept "{{2}}" {{3}}': '콘셉트 “{{2}}”: “{{1}} {{3}}”',
+  '{{1}} of the concept "{{2}}" {{3}}': '콘셉트 “{{2}}”의 {{1}}: {{3}}',
+  'The mask': '마스크',
+  'The placed picture': '배치한 그림',
+  'is outside the frame. Move it into the frame, or choose a frame that shows it.':
+    '프레임 밖에 있습니다. 프레임 안으로 옮기거나, 그것이 보이는 프레임을 고르세요.',
+  'is wholly behind the mask of what is in front of it. Erase a part of that mask.':
+    '앞쪽 물체의 마스크에 완전히 가려져 있습니다. 그 마스크의 일부를 지우세요.',
+  'is too small or too thin: the model works on squares of {{1}} x {{2}} pixels of its input, and it does not cover half of any. Make it larger, draw a smaller frame around it, or give it a feather.':
+    '너무 작거나 가늡니다. 모델은 입력을 {{1}} x {{2}}픽셀의 칸으로 다루는데, 어느 칸도 절반을 덮지 못합니다. 더 크게 하거나, 더 작은 프레임을 그리거나, 페더를 주세요.',
+  'is completely covered by concepts in front of it. Move it, or bring it forward.':
+    '앞에 있는 콘셉트에 완전히 덮여 있습니다. 옮기거나 앞으로 가져오세요.',
   '{{1}} covers nothing: it needs white on the subject.':
     '{{1}}: 아무것도 덮지 않습니다. 피사체 부분이 흰색이어야 합니다.',
   'Nothing is left of the picture of "{{1}}": its subject mask and its transparency hide every pixel. Draw a larger subject mask.':
@@ -231,6 +241,38 @@ export const koErrorDetails: Readonly<Record<string, string>> = {
     '점 {{1}}, {{2}}이(가) {{3}} x {{4}}픽셀인 그림의 바깥에 있습니다.',
   'The box lies outside the picture of {{1}} x {{2}} pixels.':
     '상자가 {{1}} x {{2}}픽셀인 그림의 바깥에 있습니다.',
+
+  'The masks cover nothing: there is no object to remove.':
+    '마스크가 아무것도 덮지 않습니다. 지울 물체가 없습니다.',
+  'The masks, with their margin, cover the whole picture: there is nothing left to fill from. Make the margin smaller.':
+    '마스크가 여백까지 합쳐 그림 전체를 덮어, 채우는 데 쓸 부분이 남지 않습니다. 여백을 줄이세요.',
+
+  // The method.
+  'A scene takes 1 to {{1}} concepts; this one has {{2}}.':
+    '한 장면에는 콘셉트가 1~{{1}}개 들어가는데, 이 장면에는 {{2}}개가 있습니다.',
+  'The background is {{1}} x {{2}}; both sides must be multiples of {{3}}.':
+    '배경이 {{1}} x {{2}}픽셀입니다. 두 변 모두 {{3}}의 배수여야 합니다.',
+  '{{1}} is {{2}} x {{3}}, but the background is {{4}} x {{5}}.':
+    '{{1}}: {{2}} x {{3}}픽셀인데 배경은 {{4}} x {{5}}입니다.',
+  'At least one candidate must be requested.': '후보를 하나 이상 요청해야 합니다.',
+  'Guidance must be 1 or larger, not {{1}}.': '가이던스는 1 이상이어야 합니다. {{1}}은(는) 안 됩니다.',
+  'A picture of {{1}} x {{2}} pixels cannot be generated: both sides must be multiples of {{3}}.':
+    '{{1}} x {{2}}픽셀의 그림은 만들 수 없습니다. 두 변 모두 {{3}}의 배수여야 합니다.',
+  'Steps must be a whole number from 1 to {{1}}, not {{2}}.':
+    '단계 수는 1에서 {{1}}까지의 정수여야 합니다. {{2}}은(는) 안 됩니다.',
+  'The steps offset must be at least 1, not {{1}}.':
+    '단계 오프셋은 1 이상이어야 합니다. {{1}}은(는) 안 됩니다.',
+  'The share of the noise to start at must be above 0 and at most 1, not {{1}}.':
+    '시작할 노이즈의 비율은 0보다 크고 1 이하여야 합니다. {{1}}은(는) 안 됩니다.',
+  "The tokenizer's vocabulary lacks its token {{1}}.": '토크나이저의 어휘에 토큰 {{1}}이(가) 없습니다.',
+  'The width of a transition band must be a whole number, not {{1}}.':
+    '전환 띠의 너비는 정수여야 합니다. {{1}}은(는) 안 됩니다.',
+  'A mask cannot be moved by {{1}}.': '마스크를 {{1}}만큼 옮길 수 없습니다.',
+  'The scale of a mask must be above 0, not {{1}} x {{2}}.':
+    '마스크의 배율은 0보다 커야 합니다. {{1}} x {{2}}은(는) 안 됩니다.',
+  'The margin of a rectangle must be a whole number, not {{1}}.':
+    '사각형의 여백은 정수여야 합니다. {{1}}은(는) 안 됩니다.',
+  '{{1}} must be 0 or larger, not {{2}}.': '{{1}}: 0 이상이어야 합니다. {{2}}은(는) 안 됩니다.',
 
   // Export.
   'The picture has {{1}} bytes; the limit is {{2}}.': '그림이 {{1}}바이트입니다. 한도는 {{2}}입니다.',

@@ -4,9 +4,14 @@ import { parseSync } from 'rolldown/experimental';
 import { expect, it } from 'vitest';
 import { koErrorDetails } from '../../../renderer/panels/texts/ko-error-details.ts';
 import { koModelErrors } from '../../../renderer/panels/texts/ko-model-errors.ts';
+import { sentenceTranslator } from '../../../renderer/session/known-sentences.ts';
 
 /** The command line's own rooms, cli, evaluation and study, are English. */
-const ROOMS = '{electron/{app,contract,foundation,models,projects,main,serve,inference,farm},renderer}';
+const ROOMS =
+  '{electron/{app,contract,foundation,models,projects,main,serve,inference,farm,pipeline},renderer}';
+
+/** What the method throws becomes an error of the engine, with its sentence. */
+const ERRORS: readonly unknown[] = ['StudioError', 'PipelineError'];
 
 /** Faults of the program itself or its command line, and what is never shown. */
 const UNTRANSLATED = [
@@ -66,7 +71,7 @@ it('has the sentences of errors in Korean', () => {
   for (const file of globSync(`${ROOMS}/**/*.{ts,tsx}`)) {
     visit(parseSync(file, readFileSync(file, 'utf8')).program, (node) => {
       for (const text of textsOf(node)) written.add(numbered(text));
-      if (node.type !== 'NewExpression' || (node.callee as Node).name !== 'StudioError') return;
+      if (node.type !== 'NewExpression' || !ERRORS.includes((node.callee as Node).name)) return;
       const [code, message] = node.arguments as [Node, Node];
       if (UNTRANSLATED.includes(String(code.value))) return;
       for (const text of textsOf(message)) if (hasWords(text)) needed.set(numbered(text), file);
@@ -82,4 +87,20 @@ it('has the sentences of errors in Korean', () => {
   for (const [english, korean] of Object.entries(translations)) {
     expect(numbersIn(korean), english).toEqual(numbersIn(english));
   }
+});
+
+it.each([
+  ['The mask', 'is outside the frame. Move it into the frame, or choose a frame that shows it.'],
+  ['The mask', 'is wholly behind the mask of what is in front of it. Erase a part of that mask.'],
+  ['The placed picture', 'is completely covered by concepts in front of it. Move it, or bring it forward.'],
+  [
+    'The placed picture',
+    'is too small or too thin: the model works on squares of 8 x 8 pixels of its input, and it does not cover half of ' +
+      'any. Make it larger, draw a smaller frame around it, or give it a feather.',
+  ],
+])('%s that %s: in Korean to the last word', (what, reason) => {
+  const translate = sentenceTranslator(Object.entries(koErrorDetails));
+  const korean = translate(`${what} of the concept "고양이" ${reason}`);
+  expect(korean).toMatch(/^콘셉트 “고양이”의 (마스크|배치한 그림): /);
+  expect(korean).not.toMatch(/[a-z]{2,}/i);
 });
