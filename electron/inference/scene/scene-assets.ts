@@ -343,7 +343,7 @@ function checkLatentMasks(
   masks: readonly Tensor[],
   wholeMasks: readonly Tensor[],
   { featherPx, expandLatent, regionGrowPx, bandLatent }: RenderRequest['parameters'],
-  { width, height }: Viewport,
+  { window, width, height }: Viewport,
   downscale: number,
 ): void {
   const dims = [height / downscale, width / downscale] as const;
@@ -358,8 +358,27 @@ function checkLatentMasks(
     const [alone] = latentMasks([concepts[index]!], dims, options).regionMasks;
     throw new StudioError('MASK_EMPTY', `${what} of the concept "${concept.name}" ${whyEmpty()}`);
 
+    /** Of a placed picture, without its shadow. */
+    function isInside(placed: ReadConcept): boolean {
+      if (placed.mode === 'replace') return false;
+      const box = boxOf({ ...placed, placement: { ...placed.placement, shadow: null } }, window);
+      return (
+        box.left < window.left + window.width &&
+        box.top < window.top + window.height &&
+        box.left + box.width > window.left &&
+        box.top + box.height > window.top
+      );
+    }
+
     function whyEmpty(): string {
       if (isEmpty(wholeMasks[index]!.data)) {
+        if (isInside(read[index]!)) {
+          return (
+            'is nowhere half opaque in the frame: little of it is inside, it is too small, its soft edge is too wide, or the ' +
+            'picture itself is too transparent. Move it into the frame, make it larger, make its soft edge narrower, or ' +
+            'choose a more opaque picture.'
+          );
+        }
         return 'is outside the frame. Move it into the frame, or choose a frame that shows it.';
       }
       const [free] = latentMasks(

@@ -227,6 +227,8 @@ export const koErrorDetails: Readonly<Record<string, string>> = {
   'The placed picture': '배치한 그림',
   'is outside the frame. Move it into the frame, or choose a frame that shows it.':
     '프레임 밖에 있습니다. 프레임 안으로 옮기거나, 그것이 보이는 프레임을 고르세요.',
+  'is nowhere half opaque in the frame: little of it is inside, it is too small, its soft edge is too wide, or the picture itself is too transparent. Move it into the frame, make it larger, make its soft edge narrower, or choose a more opaque picture.':
+    '프레임 안에 절반 이상 불투명한 곳이 없습니다. 조금만 걸쳐 있거나, 너무 작거나, 부드러운 가장자리가 너무 넓거나, 그림 자체가 너무 투명합니다. 프레임 안으로 옮기거나, 더 크게 하거나, 부드러운 가장자리를 좁히거나, 더 불투명한 그림을 고르세요.',
   'is wholly behind the mask of what is in front of it. Erase a part of that mask.':
     '앞쪽 물체의 마스크에 완전히 가려져 있습니다. 그 마스크의 일부를 지우세요.',
   'is too small or too thin: the model works on squares of {{1}} x {{2}} pixels of its input, and it does not cover half of any. Make it larger, draw a smaller frame around it, or give it a feather.':

@@ -229,6 +229,23 @@ describe('a placed concept', () => {
     });
   });
 
+  test.each([
+    ['an edge that is softer than it is wide', { softEdgePx: 64 }, 255],
+    ['a size of less than a pixel', { scale: 0.01 }, 255],
+    ['its own transparency', {}, 100],
+  ])('that nowhere is half opaque, for %s, is an error that says so', async (_, change, alpha) => {
+    const rgba = new Uint8Array(24 * 18 * 4).fill(255);
+    for (let at = 3; at < rgba.length; at += 4) rgba[at] = alpha;
+    const bytes = await sharp(rgba, { raw: { width: 24, height: 18, channels: 4 } })
+      .png()
+      .toBuffer();
+    const faint = { ...(await placing({ ...place, ...change }, 1)), image: put(bytes), subject: null };
+    await expect(render(tiny.engine, background, [faint], {}, 'whole')).rejects.toMatchObject({
+      code: 'MASK_EMPTY',
+      message: expect.stringContaining('is nowhere half opaque'),
+    });
+  });
+
   test('is cut out by its own transparency if it has no subject mask', async () => {
     const rgba = new Uint8Array(24 * 18 * 4).fill(255);
     for (let at = 0; at < 24 * 9 * 4; at += 4) rgba[at + 3] = 0;
