@@ -184,4 +184,130 @@ export const koModelErrors: Readonly<Record<string, string>> = {
     '{{1}}은(는) 스튜디오 키가 아닙니다. base64로 된 32바이트여야 합니다.',
   '{{1}} exists already. Without it, nobody can read the farm’s jobs: move it away first.':
     '{{1}} 파일이 이미 있습니다. 그것 없이는 아무도 렌더 팜의 작업을 읽을 수 없습니다. 먼저 옮기세요.',
+
+  // Checkpoints, LoRAs and embeddings: what is wrong with a file.
+  'The LoRA {{1}} does not fit this model: {{2}}. It changes {{3}} {{4}}, which is not in the model.':
+    'LoRA {{1}}은(는) 이 모델에 맞지 않습니다({{2}}). 모델에 없는 것을 바꿉니다: {{3}} {{4}}',
+  'The LoRA {{1}} does not fit this model: {{2}}. Its change to {{3}} {{4}} is [{{5}}] times [{{6}}]; the weight is [{{7}}].':
+    'LoRA {{1}}은(는) 이 모델에 맞지 않습니다({{2}}). 변경은 [{{5}}] 곱하기 [{{6}}]인데 가중치는 [{{7}}]입니다: {{3}} {{4}}',
+  'it was made for another model': '다른 모델용',
+  'it was made for {{1}}': '{{1}}용',
+  '{{1}} contains the tensor "{{2}}", which no LoRA of kohya, PEFT or diffusers for SD 1.x, SD 2.x or SDXL has.':
+    '{{1}}에 든 텐서 “{{2}}”은(는) SD 1.x, SD 2.x, SDXL용 kohya, PEFT, diffusers LoRA의 것이 아닙니다.',
+  '{{1}} is {{2}}, which is not supported; plain LoRA and LoCon are. Choose a LoRA.':
+    '{{1}}은(는) {{2}} 형식이라 지원되지 않습니다. 일반 LoRA와 LoCon만 지원됩니다. LoRA를 고르세요.',
+  '{{1}}: tensor "{{2}}" is stored as {{3}}. Choose the LoRA in fp16, bf16 or fp32.':
+    '{{1}}: 텐서 “{{2}}”이(가) {{3}} 형식입니다. fp16, bf16, fp32로 된 LoRA를 고르세요.',
+  '{{1}} has only one of the two factors of {{2}} {{3}}.':
+    '{{1}}: 두 인수 가운데 하나만 있습니다: {{2}} {{3}}',
+  'Tensor "{{1}}" of the LoRA is stored as {{2}}.': 'LoRA의 텐서 “{{1}}”이(가) {{2}} 형식입니다.',
+  '{{1}} has {{2}} vectors for one text encoder and {{3}} for the other.':
+    '{{1}}: 한 텍스트 인코더용 벡터는 {{2}}개인데 다른 인코더용은 {{3}}개입니다.',
+  '{{1}} is not an embedding: it has {{2}} tensors, none of them emb_params, or clip_l and clip_g.':
+    '{{1}}은(는) 임베딩이 아닙니다. 텐서가 {{2}}개인데 emb_params도, clip_l과 clip_g도 없습니다.',
+  '{{1}}: "{{2}}" is [{{3}}]; an embedding is 1 to {{4}} rows of vectors.':
+    '{{1}}: “{{2}}”이(가) [{{3}}]입니다. 임베딩은 벡터 1~{{4}}행이어야 합니다.',
+  '{{1}} contains a {{2}}, which is not supported.': '{{1}}에 든 {{2}}은(는) 지원되지 않습니다.',
+  '{{1}} contains a {{2}}, which is not supported there.':
+    '{{1}}에 든 {{2}}은(는) 그 자리에서 지원되지 않습니다.',
+  '{{1}} contains several checkpoints ({{2}}). Choose one of the files.':
+    '{{1}}에 체크포인트가 여러 개 있습니다({{2}}). 파일 하나를 고르세요.',
+  'The checkpoint {{1}} has {{2}}.{{3}}': '체크포인트 {{1}}: “{{2}}”.{{3}}',
+  '{{1}} has no config.json.': '{{1}}에 config.json이 없습니다.',
+  '{{1}} names no class: neither _class_name nor architectures says one.':
+    '{{1}}에 클래스 이름이 없습니다. _class_name에도 architectures에도 없습니다.',
+  '{{1}} has no weight_map.': '{{1}}에 weight_map이 없습니다.',
+  '{{1}} lists {{2}}, which is no file beside it.': '{{1}}에 적힌 {{2}} 파일이 그 옆에 없습니다.',
+  'hidden_size {{1}} does not divide into {{2}} heads.':
+    'hidden_size {{1}}을(를) 헤드 {{2}}개로 나눌 수 없습니다.',
+  '{{1}}: {{2}} channels do not divide into {{3}} groups.':
+    '{{1}}: 채널 {{2}}개를 그룹 {{3}}개로 나눌 수 없습니다.',
+  '{{1}}: a side of {{2}} pixels does not divide into patches of {{3}}.':
+    '{{1}}: {{2}}픽셀인 변을 {{3}}픽셀 패치로 나눌 수 없습니다.',
+  'The U-Net has {{1}} channels, which do not divide into heads of {{2}}.':
+    'U-Net의 채널 {{1}}개를 크기 {{2}}의 헤드로 나눌 수 없습니다.',
+  'Tensor "{{1}}" is in more than one of the component\'s files.':
+    '텐서 “{{1}}”이(가) 구성 요소의 여러 파일에 있습니다.',
+  'Tensor "{{1}}" is stored as {{2}}; {{3}}.': '텐서 “{{1}}”이(가) {{2}} 형식입니다(“{{3}}”).',
+  'Tensor "{{1}}" of {{2}} is {{3}}, not a real number type.':
+    '{{2}}의 텐서 “{{1}}”이(가) 실수 형식이 아니라 {{3}}입니다.',
+  'Tensor "{{1}}" and another tensor of the file both map to "{{2}}".':
+    '텐서 “{{1}}”과(와) 파일의 다른 텐서가 모두 “{{2}}”에 해당합니다.',
+  'Tensor "{{1}}" has {{2}} rows, which do not divide into {{3}} parts.':
+    '텐서 “{{1}}”의 행 {{2}}개를 {{3}}개로 나눌 수 없습니다.',
+  'Tensor "{{1}}" has the shape [{{2}}].': '텐서 “{{1}}”의 모양이 [{{2}}]입니다.',
+  'The checkpoint has no tensor "{{1}}".': '체크포인트에 텐서 “{{1}}”이(가) 없습니다.',
+  'The file has no tensor "{{1}}".': '파일에 텐서 “{{1}}”이(가) 없습니다.',
+  '{{1}} has no tensor "{{2}}".': '{{1}}에 텐서 “{{2}}”이(가) 없습니다.',
+  '{{1}} cannot be read.': '{{1}}을(를) 읽을 수 없습니다.',
+  '{{1}} cannot be opened.': '{{1}}을(를) 열 수 없습니다.',
+  '{{1}} is cut short: {{2}}.': '{{1}}이(가) 중간에 끊겼습니다(“{{2}}”).',
+  '{{1}} is not a JSON object.': '{{1}}은(는) JSON 객체가 아닙니다.',
+  'The configuration of {{1}} cannot be used: {{2}}.': '{{1}}의 설정을 쓸 수 없습니다(“{{2}}”).',
+  'The configuration of CLIPModel cannot be used: {{1}} is no object.':
+    'CLIPModel의 설정을 쓸 수 없습니다. {{1}}이(가) 객체가 아닙니다.',
+  'The configuration of UNet2DConditionModel cannot be used: {{1}}.':
+    'UNet2DConditionModel의 설정을 쓸 수 없습니다(“{{1}}”).',
+  '{{1}} has {{2}} entries; the model has {{3}} blocks.':
+    '{{1}}: 항목은 {{2}}개인데 모델의 블록은 {{3}}개입니다.',
+  '{{1}} contains a {{2}}; an encoder is one of {{3}}.':
+    '{{1}}에 {{2}}이(가) 들어 있습니다. 인코더는 다음 가운데 하나여야 합니다. {{3}}',
+  '{{1}} contains a {{2}}, which takes no {{3}}.': '{{1}}에 든 {{2}}은(는) {{3}}을(를) 받지 않습니다.',
+  '{{1}}: tensor "{{2}}" has the unknown dtype {{3}}.':
+    '{{1}}: 텐서 “{{2}}”의 형식 {{3}}을(를) 알 수 없습니다.',
+  '{{1}}: {{2}} bytes after the last tensor belong to none.':
+    '{{1}}: 마지막 텐서 뒤의 {{2}}바이트는 어느 텐서에도 속하지 않습니다.',
+  '{{1}} is not a safetensors file, or is damaged: {{2}}.':
+    '{{1}}은(는) safetensors 파일이 아니거나 손상되었습니다(“{{2}}”).',
+  '{{1}}: tensor "{{2}}": {{3}}.': '{{1}}: 텐서 “{{2}}”에 문제가 있습니다(“{{3}}”).',
+  '{{1}} is a {{2}} without a U-Net, which is not supported. Choose a model of SD 1.x, SD 2.x or SDXL.':
+    '{{1}}은(는) U-Net이 없는 {{2}} 모델이라 지원되지 않습니다. SD 1.x, SD 2.x, SDXL 모델을 고르세요.',
+  'The U-Net has {{1}} input and {{2}} output channels: {{3}}, which cannot blend. Choose the text-to-image checkpoint that it was made from.':
+    'U-Net의 입력 채널은 {{1}}개, 출력 채널은 {{2}}개입니다(“{{3}}”). 이런 모델로는 합성할 수 없습니다. 그 바탕이 된 텍스트-이미지 체크포인트를 고르세요.',
+  'The U-Net of the file is not one of Stable Diffusion 1.x, 2.x or XL.':
+    '파일의 U-Net이 Stable Diffusion 1.x, 2.x, XL의 것이 아닙니다.',
+  'There is no autoencoder at {{1}}.': '{{1}}에 오토인코더가 없습니다.',
+  "{{1}} contains no autoencoder (VAE). Choose one in LDM's or diffusers' naming.":
+    '{{1}}에 오토인코더(VAE)가 없습니다. LDM이나 diffusers 이름을 따르는 것을 고르세요.',
+  '{{1}} is the refiner of SDXL, which only finishes pictures of another model. Choose an SDXL base model.':
+    '{{1}}은(는) 다른 모델의 그림을 마무리만 하는 SDXL 리파이너입니다. SDXL 기본 모델을 고르세요.',
+  '{{1}} was trained with the EDM schedule (Playground 2.5 and the like), which the method cannot use. Choose another SDXL model.':
+    '{{1}}은(는) 이 방법이 쓸 수 없는 EDM 스케줄(Playground 2.5 등)로 학습되었습니다. 다른 SDXL 모델을 고르세요.',
+  '{{1}} generates from pictures (unCLIP), not from text alone, and cannot blend. Choose a text-to-image checkpoint.':
+    '{{1}}은(는) 텍스트만이 아니라 그림에서 생성하는 모델(unCLIP)이라 합성할 수 없습니다. 텍스트-이미지 체크포인트를 고르세요.',
+  '{{1}} holds 8-bit floating point weights (fp8, {{2}}), which are not read: they have lost too much for inversion. Choose the file of the same model in fp16, bf16 or fp32.':
+    '{{1}}의 가중치는 8비트 부동 소수점(fp8, {{2}})이라 읽지 않습니다. 역변환에 필요한 정밀도를 너무 많이 잃었습니다. 같은 모델의 fp16, bf16, fp32 파일을 고르세요.',
+
+  // Files that are not what they should be.
+  '{{1}} holds only {{2}}: the weights for further training, not the averaged ones (EMA) that draw. Download {{3}} or its .fp16 variant of the same model.':
+    '{{1}}에는 {{2}}만 있습니다. 그림을 그리는 평균 가중치(EMA)가 아니라 추가 학습용 가중치입니다. 같은 모델의 {{3}}이나 그 .fp16 판을 내려받으세요.',
+  '{{1}} is of another architecture (SD 3, Flux or the like). Choose a model of SD 1.x, SD 2.x or SDXL.':
+    '{{1}}은(는) 다른 구조(SD 3, Flux 등)의 모델입니다. SD 1.x, SD 2.x, SDXL 모델을 고르세요.',
+  '{{1}} is a textual inversion (an embedding for one word), not a model. Choose the model that it was made for, and name the embedding in prompts: --embedding {{2}}.':
+    '{{1}}은(는) 모델이 아니라 텍스추얼 인버전(낱말 하나의 임베딩)입니다. 그것이 만들어진 모델을 고르고, 프롬프트에 임베딩 이름을 쓰세요(--embedding {{2}}).',
+  '{{1}} is empty: its download never began. Download it again.':
+    '{{1}}이(가) 비어 있습니다. 다운로드가 시작되지 않았습니다. 다시 내려받으세요.',
+  '{{1}} is a Git LFS pointer, not the file{{2}} that it stands for: the repository was cloned without Git LFS. Run "git lfs pull" in it, or download the file from the repository’s page.':
+    '{{1}}은(는) 실제 파일이 아니라 Git LFS 포인터입니다{{2}}. 저장소를 Git LFS 없이 복제했습니다. 그 안에서 “git lfs pull”을 실행하거나 저장소 페이지에서 파일을 내려받으세요.',
+  ' of {{1}}': '({{1}})',
+  '{{1}} is a web page, not a model file: the download got a page in its place, often one that asks to log in or to accept a licence. Do so in a browser, then download the file itself.':
+    '{{1}}은(는) 모델 파일이 아니라 웹 페이지입니다. 로그인이나 라이선스 동의를 요구하는 페이지를 대신 내려받은 경우가 많습니다. 브라우저에서 그렇게 한 뒤 파일 자체를 내려받으세요.',
+  '{{1}} is a GGUF file: quantised weights for other programs. Download the same model as a diffusers folder with .safetensors files.':
+    '{{1}}은(는) 다른 프로그램용으로 양자화된 GGUF 파일입니다. 같은 모델을 .safetensors 파일이 든 diffusers 폴더로 내려받으세요.',
+  '{{1}} holds a server’s answer in place of the file: “{{2}}”. Download it again from a page that you have access to.':
+    '{{1}}에 파일 대신 서버의 응답이 들어 있습니다(“{{2}}”). 접근 권한이 있는 페이지에서 다시 내려받으세요.',
+  '{{1}} is cut short: {{2}}. Download it again.':
+    '{{1}}이(가) 중간에 끊겼습니다(“{{2}}”). 다시 내려받으세요.',
+  '{{1}} is {{2}}, a format that can run code when it is opened and is therefore not supported. {{3}}.':
+    '{{1}}은(는) 열 때 코드를 실행할 수 있는 형식이라 지원되지 않습니다({{2}}). {{3}}',
+  '{{1}} is a LoRA ({{2}}): a change to a model, not a model. Choose the model that it was made for, and add the LoRA to it: --lora {{3}}.':
+    '{{1}}은(는) 모델이 아니라 모델을 바꾸는 LoRA({{2}})입니다. 그것이 만들어진 모델을 고르고 LoRA를 더하세요(--lora {{3}}).',
+  '{{1}} is a single-file checkpoint ({{2}}), not a part of a diffusers folder. Open the file itself: --checkpoint {{3}}.':
+    '{{1}}은(는) diffusers 폴더의 일부가 아니라 단일 파일 체크포인트({{2}})입니다. 파일 자체를 여세요(--checkpoint {{3}}).',
+  '{{1}} is a part of a single-file checkpoint ({{2}}), extracted from it. Open the complete file; use an autoencoder with --vae {{3}}.':
+    '{{1}}은(는) 단일 파일 체크포인트({{2}})에서 꺼낸 일부입니다. 전체 파일을 여세요. 오토인코더라면 --vae {{3}}(으)로 쓰세요.',
+  'a pickle': '피클',
+  'a pickle (PyTorch’s {{1}})': '피클, PyTorch의 {{1}}',
+  'Download the .safetensors of the same model, or convert it once with diffusers: from_pretrained(FOLDER).save_pretrained(OTHER_FOLDER, safe_serialization=True)':
+    '같은 모델의 .safetensors를 내려받거나 diffusers로 한 번 변환하세요: from_pretrained(FOLDER).save_pretrained(OTHER_FOLDER, safe_serialization=True)',
 };

@@ -8,10 +8,13 @@ import { sentenceTranslator } from '../../../renderer/session/known-sentences.ts
 
 /** The command line's own rooms, cli, evaluation and study, are English. */
 const ROOMS =
-  '{electron/{app,contract,foundation,models,projects,main,serve,inference,farm,pipeline},renderer}';
+  '{electron/{app,contract,foundation,models,projects,main,serve,inference,farm,pipeline},native-models/graph,renderer}';
 
-/** What the method throws becomes an error of the engine, with its sentence. */
-const ERRORS: readonly unknown[] = ['StudioError', 'PipelineError'];
+/** What the method throws, and what opens checkpoints, becomes an error of the engine, with its sentence. */
+const ERRORS: readonly unknown[] = ['StudioError', 'PipelineError', 'GraphError'];
+
+/** Where files of other kinds are recognized. */
+const FOREIGN_FILES = 'foreign-file.ts';
 
 /** Faults of the program itself or its command line, and what is never shown. */
 const UNTRANSLATED = [
@@ -22,6 +25,7 @@ const UNTRANSLATED = [
   'COMMAND_INVALID',
   'NON_FINITE',
   'SENDER_REFUSED',
+  'GRAPH_INVALID',
 ];
 
 interface Node {
@@ -71,6 +75,10 @@ it('has the sentences of errors in Korean', () => {
   for (const file of globSync(`${ROOMS}/**/*.{ts,tsx}`)) {
     visit(parseSync(file, readFileSync(file, 'utf8')).program, (node) => {
       for (const text of textsOf(node)) written.add(numbered(text));
+      // What a file is instead of a model is said in an object.
+      if (node.type === 'Property' && (node.key as Node).name === 'message' && file.endsWith(FOREIGN_FILES)) {
+        for (const text of textsOf(node.value)) needed.set(numbered(text), file);
+      }
       if (node.type !== 'NewExpression' || !ERRORS.includes((node.callee as Node).name)) return;
       const [code, message] = node.arguments as [Node, Node];
       if (UNTRANSLATED.includes(String(code.value))) return;
@@ -103,4 +111,25 @@ it.each([
   const korean = translate(`${what} of the concept "고양이" ${reason}`);
   expect(korean).toMatch(/^콘셉트 “고양이”의 (마스크|배치한 그림): /);
   expect(korean).not.toMatch(/[a-z]{2,}/i);
+});
+
+it.each([
+  [
+    'face.safetensors is a LoRA (SD 1.x): a change to a model, not a model. Choose the model that it was made for, and add the LoRA to it: --lora face.safetensors.',
+    /^face\.safetensors은\(는\) 모델이 아니라 .*\(--lora face\.safetensors\)\.$/,
+  ],
+  [
+    'The LoRA face does not fit this model: it was made for sd_v1. It changes unet mid_block_x, which is not in the model.',
+    /^LoRA face은\(는\) 이 모델에 맞지 않습니다\(sd_v1용\)\. 모델에 없는 것을 바꿉니다: unet mid_block_x$/,
+  ],
+  [
+    'old.ckpt is a pickle (PyTorch’s .ckpt), a format that can run code when it is opened and is therefore not supported. ' +
+      'Download the .safetensors of the same model, or convert it once with diffusers: ' +
+      'from_pretrained(FOLDER).save_pretrained(OTHER_FOLDER, safe_serialization=True).',
+    /^old\.ckpt은\(는\) .*\(피클, PyTorch의 \.ckpt\)\. 같은 모델의 \.safetensors를 /,
+  ],
+])('"%s" in Korean', (english, korean) => {
+  expect(sentenceTranslator(Object.entries({ ...koErrorDetails, ...koModelErrors }))(english)).toMatch(
+    korean,
+  );
 });
