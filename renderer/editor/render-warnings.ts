@@ -10,11 +10,19 @@ import type { Size } from './view-transform.ts';
  * - photograph: an object of a photograph, or by a photograph, is replaced with a pack that draws drawings;
  * - noObject: the mask lies on the ground or the sky;
  * - covered: others are in front of all of it;
- * - outside: it is outside of the frame, or of the picture;
+ * - outside: its mask is outside of the frame, or it is placed outside of the picture;
+ * - unframed: it is placed in the picture, but outside of the frame;
  * - tiny: the model sees fewer than {@link LEAST_CELLS} of its latent cells;
  * - transparent: it is placed with an opacity of 0.
  */
-export type WarningKind = 'photograph' | 'noObject' | 'covered' | 'outside' | 'tiny' | 'transparent';
+export type WarningKind =
+  | 'photograph'
+  | 'noObject'
+  | 'covered'
+  | 'outside'
+  | 'unframed'
+  | 'tiny'
+  | 'transparent';
 
 export interface RenderWarning {
   readonly kind: WarningKind;
@@ -60,19 +68,26 @@ export function renderWarnings(document: SceneDocument, facts: SceneFacts): read
 
 function warningOfPlaced(
   { id, placement }: DocumentConcept,
-  { imageSizes, size }: SceneFacts,
+  { imageSizes, size, frame }: SceneFacts,
 ): WarningKind | null {
   if (placement === null) return null;
   if (placement.opacity === 0) return 'transparent';
   const image = imageSizes.get(id);
   if (image === undefined || size === undefined) return null;
   const box = placementBox({ ...placement, shadow: null }, image);
-  const isOutside =
-    box.left >= size.width ||
-    box.top >= size.height ||
-    box.left + box.width <= 0 ||
-    box.top + box.height <= 0;
-  return isOutside ? 'outside' : null;
+  if (isApart(box, { left: 0, top: 0, ...size })) return 'outside';
+  return frame !== undefined && isApart(box, frame) ? 'unframed' : null;
+}
+
+type Box = ReturnType<typeof placementBox>;
+
+function isApart(box: Box, of: Box): boolean {
+  return (
+    box.left >= of.left + of.width ||
+    box.top >= of.top + of.height ||
+    box.left + box.width <= of.left ||
+    box.top + box.height <= of.top
+  );
 }
 
 function warningOfMask(

@@ -21,6 +21,7 @@ const WAYS_OUT: Readonly<Record<WarningKind, readonly WayOut[]>> = {
   noObject: ['place', 'select'],
   covered: ['forward', 'exclude'],
   outside: ['frame', 'exclude'],
+  unframed: ['frame', 'exclude'],
   tiny: ['frame', 'exclude'],
   transparent: ['show', 'exclude'],
 };
@@ -42,7 +43,8 @@ export function WarningList() {
     <Stack gap="xs" component="ul" className="plain-list" aria-label={t('warnings.title')}>
       {warnings.map(({ kind, conceptId }) => {
         const isPlaced = document.concepts.find(({ id }) => id === conceptId)!.mode === 'place';
-        const ways = WAYS_OUT[kind].map((way) => (way === 'frame' && isPlaced ? 'centre' : way));
+        const isBeyond = isPlaced && kind === 'outside';
+        const ways = WAYS_OUT[kind].map((way) => (way === 'frame' && isBeyond ? 'centre' : way));
         return (
           <li key={conceptId} className="stale">
             <IconAlertTriangle size={16} aria-hidden />

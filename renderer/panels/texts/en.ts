@@ -218,6 +218,10 @@ export const en = {
       title: '{{name}} will not be seen',
       text: 'It is outside of what is rendered.',
     },
+    unframed: {
+      title: '{{name}} is outside the frame',
+      text: 'The model sees only what is in the frame, so nothing can be rendered. Move it into the frame, or choose a frame that shows it.',
+    },
     tiny: {
       title: '{{name}} is too small for the model',
       text: 'Within the frame, the model sees less of it than it can draw. A smaller frame shows it larger.',

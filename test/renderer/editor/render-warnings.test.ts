@@ -155,7 +155,7 @@ describe('what will not be seen', () => {
     expect(renderWarnings(scene(concept('a')), facts({ masks: small }))[0]?.kind).toBe('tiny');
   });
 
-  it('is placed outside of the picture, or without opacity', () => {
+  it('is placed outside of the picture or of the frame, or without opacity', () => {
     const placement = {
       x: 128,
       y: 128,
@@ -168,13 +168,18 @@ describe('what will not be seen', () => {
       shadow: null,
     };
     const imageSizes = new Map([['a', { width: 50, height: 50 }]]);
-    const kindOf = (changes: object) =>
+    const kindOf = (changes: object, others: Partial<SceneFacts> = {}) =>
       renderWarnings(
         scene(concept('a', { mode: 'place', placement: { ...placement, ...changes } })),
-        facts({ imageSizes }),
+        facts({ imageSizes, ...others }),
       )[0]?.kind;
     expect(kindOf({})).toBeUndefined();
     expect(kindOf({ x: -30 })).toBe('outside');
     expect(kindOf({ opacity: 0 })).toBe('transparent');
+    const frame = { left: 0, top: 64, width: 128, height: 128, modelWidth: 256, modelHeight: 256 };
+    expect(kindOf({ x: 152 }, { frame })).toBeUndefined();
+    expect(kindOf({ x: 153 }, { frame })).toBe('unframed');
+    expect(kindOf({ x: 64, y: 220 }, { frame })).toBe('unframed');
+    expect(kindOf({ x: -30 }, { frame })).toBe('outside');
   });
 });
