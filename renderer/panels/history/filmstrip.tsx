@@ -1,14 +1,6 @@
 /** Every render, newest first; a click shows it, a menu offers the other actions. */
-import { Button, Group, Loader, ScrollArea, Text, Title, UnstyledButton } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconAward,
-  IconGauge,
-  IconListSearch,
-  IconPlayerStop,
-  IconStar,
-  IconStarFilled,
-} from '@tabler/icons-react';
+import { Button, Group, ScrollArea, Text, Title, UnstyledButton } from '@mantine/core';
+import { IconAward, IconGauge, IconListSearch, IconStar, IconStarFilled } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RenderChange, RenderSummary } from '../../../electron/contract/render-record.ts';
@@ -23,6 +15,7 @@ import { renderName } from '../widgets/render-name.ts';
 import { captionOfRender } from './caption-words.ts';
 import { compareByDragging, showOrCompare } from './compare-frames.ts';
 import { Differences } from './differences.tsx';
+import { FrameState } from './frame-state.tsx';
 import { RenderActions, RenderDetails } from './render-details.tsx';
 import { RenderMenu } from './render-menu.tsx';
 import { SweepStack } from './sweep-stack.tsx';
@@ -224,12 +217,7 @@ function Frame({
         {picture ? (
           <img src={studio.assetUrl(picture)} alt="" draggable={false} />
         ) : (
-          <span className="frame-state" data-state={state}>
-            {state === 'failed' && <IconAlertTriangle size={20} aria-hidden />}
-            {state === 'cancelled' && <IconPlayerStop size={20} aria-hidden />}
-            {(state === 'running' || state === 'queued') && <Loader size="xs" />}
-            <Text size="xs">{t(`history.state.${state}`)}</Text>
-          </span>
+          <FrameState state={state} />
         )}
       </UnstyledButton>
       <Group gap={0} wrap="nowrap" justify="space-between">

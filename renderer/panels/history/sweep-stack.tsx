@@ -1,5 +1,5 @@
 /** A sweep in the filmstrip: one stack of its pictures, which opens its sheet, or is spread out. */
-import { Loader, Text, UnstyledButton } from '@mantine/core';
+import { Text, UnstyledButton } from '@mantine/core';
 import { IconLayersSubtract, IconStack2 } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,10 @@ import { useEditor } from '../../session/editor-store.ts';
 import { useStudioActions } from '../../session/studio-context.ts';
 import { IconButton } from '../widgets/icon-button.tsx';
 import { useSweepNames } from '../widgets/sweep-names.ts';
+import { FrameState } from './frame-state.tsx';
+
+/** Of a sweep without a picture, the first of these that a render of it is in is shown. */
+const STATES = ['running', 'queued', 'failed', 'cancelled'] as const;
 
 export function SweepStack({
   renders,
@@ -31,7 +35,8 @@ export function SweepStack({
   const top = renders.findLast(({ result }) => result !== null);
   const picture = top?.thumbnail ?? top?.result;
   const done = renders.filter(({ result }) => result !== null).length;
-  const isUnderWay = renders.some(({ state }) => state === 'queued' || state === 'running');
+  const state = STATES.find((one) => renders.some((render) => render.state === one));
+  const isUnderWay = state === 'running' || state === 'queued';
   return (
     <li className="frame-group">
       {isSpread ? (
@@ -45,7 +50,7 @@ export function SweepStack({
             aria-label={name}
             onClick={() => useEditor.setState({ sheet: 'sweep', sweepId })}
           >
-            {picture ? <img src={studio.assetUrl(picture)} alt="" /> : <Loader size="xs" />}
+            {picture ? <img src={studio.assetUrl(picture)} alt="" /> : state && <FrameState state={state} />}
             <span className="sweep-count numbers">
               {isUnderWay ? `${done}/${renders.length}` : renders.length}
             </span>
