@@ -13,6 +13,8 @@ export interface SweepGrid {
   readonly done: number;
   /** Number of queued or running cells. */
   readonly underWay: number;
+  /** Why a render failed; null if none did. */
+  readonly failure: RenderSummary['error'];
 }
 
 /** @param renders of one sweep @returns undefined without any */
@@ -33,6 +35,7 @@ export function sweepGrid(renders: readonly RenderSummary[]): SweepGrid | undefi
     total: x.values.length * y.values.length,
     done: renders.filter(({ result }) => result !== null).length,
     underWay: renders.filter(({ state }) => state === 'queued' || state === 'running').length,
+    failure: renders.findLast(({ state }) => state === 'failed')?.error ?? null,
   };
 }
 

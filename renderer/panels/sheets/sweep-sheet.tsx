@@ -9,6 +9,7 @@ import { missingParts } from '../../editor/next-action.ts';
 import { parseValues } from '../../editor/sweep-axis.ts';
 import type { SweepGrid } from '../../editor/sweep-grid.ts';
 import { useEditor } from '../../session/editor-store.ts';
+import { failureSentence } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { saveAs } from '../actions/export-render.ts';
@@ -112,7 +113,7 @@ function Sweep({ sweep }: { sweep: SweepGrid }) {
     studio.renders.show(render);
     useEditor.setState({ comparisonMode: 'after' });
   };
-  const { underWay, done, total } = sweep;
+  const { underWay, done, total, failure } = sweep;
   return (
     <>
       <Text size="xs" c="dimmed" role="status" className="numbers">
@@ -122,6 +123,11 @@ function Sweep({ sweep }: { sweep: SweepGrid }) {
             ? t('sweep.missing', { missing: total - done, total })
             : t('sweep.complete', { total })}
       </Text>
+      {failure && (
+        <Text size="xs" className="danger" role="alert">
+          {failureSentence(failure)}
+        </Text>
+      )}
       <SweepTable grid={sweep} onApply={(render) => start(() => apply(render))} />
     </>
   );

@@ -60,6 +60,13 @@ describe('a sweep', () => {
     );
   });
 
+  it('knows why a render of it failed', () => {
+    const error = { ok: false, code: 'MASK_EMPTY', message: 'It is outside the frame.' } as const;
+    const failed = cell(0, 1, { state: 'failed', result: null, error });
+    expect(sweepGrid([failed, cell(1, 1)])?.failure).toEqual(error);
+    expect(sweepGrid([cell(0, 0), cell(1, 1, { state: 'cancelled', result: null })])?.failure).toBeNull();
+  });
+
   it('has an empty cell for each missing pair', () => {
     const grid = sweepGrid([cell(0, 0), cell(1, 1)])!;
     expect([grid.total, grid.done, grid.underWay]).toEqual([4, 2, 0]);
