@@ -1,6 +1,12 @@
 /** A grid of pictures with labels as one PNG. */
 import { StudioError } from '../../../electron/contract/errors.ts';
+import type { Size } from '../../editor/view-transform.ts';
 
+/**
+ * Longest side of a cell: pictures of large backgrounds are shown smaller, since beside them the labels could not be
+ * read, and browsers draw no picture of that many pixels.
+ */
+const MAX_CELL_SIDE_PX = 1024;
 const GAP_PX = 8;
 const LABEL_PX = 36;
 const ROW_LABEL_PX = 96;
@@ -15,12 +21,9 @@ export interface SheetRow {
 
 /** @throws StudioError ASSET_MISSING when a picture cannot be loaded */
 export async function drawContactSheet(rows: readonly SheetRow[], columns: readonly string[]): Promise<Blob> {
-  const pictures = await Promise.all(
-    rows.map(({ urls }) => Promise.all(urls.map((url) => (url === null ? null : load(url))))),
-  );
-  const first = pictures.flat().find((picture) => picture !== null);
-  if (!first) throw new StudioError('ASSET_MISSING', 'The sweep has no picture yet.');
-  const { naturalWidth: width, naturalHeight: height } = first;
+  const first = rows.flatMap(({ urls }) => urls).find((url) => url !== null);
+  if (first == null) throw new StudioError('ASSET_MISSING', 'The sweep has no picture yet.');
+  const { width, height } = cellSize(await load(first));
   const canvas = document.createElement('canvas');
   const rowLabelPx = rowLabelWidth(canvas, rows);
   canvas.width = rowLabelPx + columns.length * (width + GAP_PX) + GAP_PX;
@@ -32,20 +35,28 @@ export async function drawContactSheet(rows: readonly SheetRow[], columns: reado
   context.font = FONT;
   context.textBaseline = 'middle';
   context.textAlign = 'center';
+  context.imageSmoothingQuality = 'high';
   const left = (column: number) => rowLabelPx + GAP_PX + column * (width + GAP_PX);
   const top = (row: number) => LABEL_PX + GAP_PX + row * (height + GAP_PX);
   for (const [column, label] of columns.entries())
     context.fillText(label, left(column) + width / 2, LABEL_PX / 2, width);
-  for (const [row, { label }] of rows.entries()) {
+  for (const [row, { label, urls }] of rows.entries()) {
     context.fillText(label, rowLabelPx / 2, top(row) + height / 2);
-    for (const [column, picture] of pictures[row]!.entries()) {
-      if (picture) context.drawImage(picture, left(column), top(row), width, height);
+    // One after another: decoded, a sheet of large pictures takes gigabytes.
+    for (const [column, url] of urls.entries()) {
+      if (url !== null) context.drawImage(await load(url), left(column), top(row), width, height);
     }
   }
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob)
     throw new StudioError('OUTPUT_UNWRITABLE', 'The sheet is too large for one picture. Sweep fewer values.');
   return blob;
+}
+
+function cellSize({ naturalWidth, naturalHeight }: HTMLImageElement): Size {
+  const scale = Math.min(MAX_CELL_SIDE_PX / Math.max(naturalWidth, naturalHeight), 1);
+  const scaled = (px: number) => Math.max(Math.round(px * scale), 1);
+  return { width: scaled(naturalWidth), height: scaled(naturalHeight) };
 }
 
 /** Room for the longest label of a row, in pixels. */
