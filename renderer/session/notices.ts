@@ -19,6 +19,8 @@ const COLOURS: Readonly<Record<NoticeKind, string>> = {
 
 const ERROR_MS = 10_000;
 const NOTICE_MS = 6000;
+/** Shorter work would only flash. */
+const MOMENT_MS = 500;
 
 export interface NoticeOptions {
   readonly kind?: NoticeKind;
@@ -78,6 +80,20 @@ export function reportRunning(title: string): RunningNotice {
     say: (message) => notifications.update({ id, ...running, message }),
     end: () => notifications.hide(id),
   };
+}
+
+/** Shows a message while work is running that takes longer than {@link MOMENT_MS}. */
+export async function whileRunning<Result>(title: string, work: Promise<Result>): Promise<Result> {
+  let running: RunningNotice | undefined;
+  const timer = setTimeout(() => {
+    running = reportRunning(title);
+  }, MOMENT_MS);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+    running?.end();
+  }
 }
 
 /** The sentence for the user, if it is ours; errors of libraries and the browser go to the console. */

@@ -5,7 +5,7 @@ import { StudioError } from '../../../electron/contract/errors.ts';
 import type { ExportFormat } from '../../../electron/contract/export-formats.ts';
 import type { AssetId } from '../../../electron/contract/render-request.ts';
 import { changeEditorSettings } from '../../session/editor-settings.ts';
-import { reportError, reportNotice } from '../../session/notices.ts';
+import { reportError, reportNotice, whileRunning } from '../../session/notices.ts';
 import type { Studio } from '../../session/studio.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import type { ExportSettings } from './export-settings.ts';
@@ -33,7 +33,8 @@ export async function exportRender(
     if (path === null) return;
     place.path = path;
   }
-  const file = await client.call('export.picture', { projectId, renderId, ...choice, ...place });
+  const exporting = client.call('export.picture', { projectId, renderId, ...choice, ...place });
+  const file = await whileRunning(i18next.t('export.underWay', { count: 1 }), exporting);
   download(studio, file);
   reportNotice(i18next.t('render.exported', { name: file.fileName }), { kind: 'success' });
 }
@@ -54,17 +55,22 @@ export async function exportRenders(
     if (path === null) return;
     place.folder = path;
   }
-  let count = 0;
-  for (const renderId of renderIds) {
-    try {
-      download(studio, await client.call('export.picture', { projectId, renderId, ...choice, ...place }));
-      count++;
-    } catch (error) {
-      reportError(error);
-      // No other one can be written either.
-      if (error instanceof StudioError && ['DISK_FULL', 'OUTPUT_UNWRITABLE'].includes(error.code)) break;
+  const exportAll = async () => {
+    let done = 0;
+    for (const renderId of renderIds) {
+      try {
+        download(studio, await client.call('export.picture', { projectId, renderId, ...choice, ...place }));
+        done++;
+      } catch (error) {
+        reportError(error);
+        // No other one can be written either.
+        if (error instanceof StudioError && ['DISK_FULL', 'OUTPUT_UNWRITABLE'].includes(error.code)) break;
+      }
     }
-  }
+    return done;
+  };
+  const title = i18next.t('export.underWay', { count: renderIds.length });
+  const count = await whileRunning(title, exportAll());
   if (count > 0) reportNotice(i18next.t('export.exportedMany', { count }), { kind: 'success' });
 }
 

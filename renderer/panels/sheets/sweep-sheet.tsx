@@ -9,7 +9,7 @@ import { missingParts } from '../../editor/next-action.ts';
 import { parseValues } from '../../editor/sweep-axis.ts';
 import type { SweepGrid } from '../../editor/sweep-grid.ts';
 import { useEditor } from '../../session/editor-store.ts';
-import { failureSentence } from '../../session/notices.ts';
+import { failureSentence, whileRunning } from '../../session/notices.ts';
 import { start, useStudioActions } from '../../session/studio-context.ts';
 import { useStudio } from '../../session/studio-store.ts';
 import { saveAs } from '../actions/export-render.ts';
@@ -138,7 +138,7 @@ function ExportSheet({ sweep: { x, y, cellAt, done, underWay } }: { sweep: Sweep
   const studio = useStudioActions();
   const { ofPlace } = useSweepNames();
   const exportSheet = async () => {
-    const blob = await drawContactSheet(
+    const drawing = drawContactSheet(
       y.values.map((row) => ({
         label: ofPlace({ parameter: y.parameter, value: row }),
         urls: x.values.map((column) => {
@@ -148,6 +148,7 @@ function ExportSheet({ sweep: { x, y, cellAt, done, underWay } }: { sweep: Sweep
       })),
       x.values.map((value) => ofPlace({ parameter: x.parameter, value })),
     );
+    const blob = await whileRunning(t('export.underWay', { count: 1 }), drawing);
     const url = URL.createObjectURL(blob);
     saveAs(url, `${x.parameter}-${y.parameter}.png`);
     setTimeout(() => URL.revokeObjectURL(url), 60_000);

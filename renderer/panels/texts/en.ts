@@ -771,6 +771,8 @@ export const en = {
       'The system or the browser did not allow copying. Click the window and try again, or export the picture.',
     start: 'Export',
     folder: 'Folder for the exported pictures',
+    underWay_one: 'Exporting the picture…',
+    underWay_other: 'Exporting {{count}} pictures…',
     exportedMany_one: '{{count}} render exported',
     exportedMany_other: '{{count}} renders exported',
   },

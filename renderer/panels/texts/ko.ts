@@ -740,6 +740,8 @@ export const ko = {
       '시스템이나 브라우저가 복사를 허용하지 않았습니다. 창을 클릭하고 다시 시도하거나 그림을 내보내세요.',
     start: '내보내기',
     folder: '내보낸 그림을 넣을 폴더',
+    underWay_one: '그림을 내보내는 중…',
+    underWay_other: '그림 {{count}}개를 내보내는 중…',
     exportedMany_one: '렌더링 {{count}}개를 내보냈습니다',
     exportedMany_other: '렌더링 {{count}}개를 내보냈습니다',
   },

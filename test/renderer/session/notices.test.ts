@@ -19,6 +19,7 @@ import {
   reportRunning,
   sayNotice,
   sentenceOf,
+  whileRunning,
 } from '../../../renderer/session/notices.ts';
 import { learnWords } from '../../../renderer/session/pack-words.ts';
 
@@ -37,6 +38,8 @@ afterEach(() => {
 
 const shown = () =>
   notificationsStore.getState().notifications.map(({ title, message, color }) => ({ title, message, color }));
+
+const full = new StudioError('DISK_FULL', 'Only 3 MB are free at /data.');
 
 describe('a failure', () => {
   it('is shown once, however many places report it', () => {
@@ -127,9 +130,27 @@ it('shows work in progress, and disappears with it', () => {
   expect(shown()).toEqual([]);
 });
 
-describe('what a host or an engine says', () => {
-  const full = new StudioError('DISK_FULL', 'Only 3 MB are free at /data.');
+it('shows work that takes longer than a moment until it ends, and no shorter work', async () => {
+  vi.useFakeTimers();
+  try {
+    const work = Promise.withResolvers<string>();
+    const done = whileRunning('Exporting', work.promise);
+    await vi.advanceTimersByTimeAsync(499);
+    expect(shown()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(shown()).toMatchObject([{ title: 'Exporting' }]);
+    work.resolve('a.psd');
+    expect(await done).toBe('a.psd');
+    expect(shown()).toEqual([]);
+    await expect(whileRunning('Exporting', Promise.reject(full))).rejects.toBe(full);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(shown()).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
 
+describe('what a host or an engine says', () => {
   it('is in the editor’s language, with what it names and the failure in it', async () => {
     const notStored = notice('RENDER_NOT_STORED', { failure: full });
     const prompt = notice('PROMPT_OF_CONCEPT', { name: 'my cat' });

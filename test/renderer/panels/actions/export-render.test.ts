@@ -1,4 +1,6 @@
 /** Exporting renders from the editor: where the files go, what is remembered, and what happens if one fails. */
+import { notificationsStore } from '@mantine/notifications';
+import i18next from 'i18next';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { StudioError } from '../../../../electron/contract/errors.ts';
 import {
@@ -8,6 +10,7 @@ import {
   exportRenders,
 } from '../../../../renderer/panels/actions/export-render.ts';
 import { exportSettingsOf } from '../../../../renderer/panels/actions/export-settings.ts';
+import { en } from '../../../../renderer/panels/texts/en.ts';
 import type { Studio } from '../../../../renderer/session/studio.ts';
 import { useStudio } from '../../../../renderer/session/studio-store.ts';
 
@@ -16,6 +19,8 @@ let calls: Call[];
 /** What the dialogs return. */
 let chosen: string | null;
 let failures: Record<string, StudioError>;
+/** What an export waits for. */
+let wait: Promise<void>;
 
 const studio = {
   projectId: 'project',
@@ -23,6 +28,7 @@ const studio = {
     call: async (name: string, input: Record<string, unknown>) => {
       calls.push([name, input]);
       if (name.startsWith('dialog.')) return { path: chosen };
+      if (name === 'export.picture') await wait;
       const failure = failures[name === 'settings.set' ? 'settings' : String(input.renderId)];
       if (failure) throw failure;
       return { fileName: 'a.webp', bytes: 1, mediaType: '', path: '/a.webp', asset: null };
@@ -35,6 +41,7 @@ beforeEach(() => {
   calls = [];
   chosen = '/folder';
   failures = {};
+  wait = Promise.resolve();
   useStudio.setState({ info: { hasNativeDialogs: true } as never });
 });
 
@@ -78,6 +85,31 @@ describe('several renders', () => {
     await exportRenders(studio, ['one', 'two', 'three'], { format: 'png' });
     expect(exported()).toEqual(['one', 'two']);
   });
+});
+
+it('a long export says that it is under way, and then what was exported', async () => {
+  await i18next.init({ lng: 'en', resources: { en: { translation: en } } });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const texts = () =>
+    notificationsStore.getState().notifications.map(({ title, message }) => title ?? message);
+  try {
+    for (const [renderIds, underWay, exported] of [
+      [['one'], 'Exporting the picture…', 'a.webp exported'],
+      [['one', 'two'], 'Exporting 2 pictures…', '2 renders exported'],
+    ] as const) {
+      const answer = Promise.withResolvers<void>();
+      wait = answer.promise;
+      const done = exportChosen(studio, renderIds, { format: 'psd' }, { format: 'psd', quality: 90 });
+      await vi.advanceTimersByTimeAsync(600);
+      expect(texts()).toContain(underWay);
+      answer.resolve();
+      await done;
+      expect(texts()).not.toContain(underWay);
+      expect(texts()).toContain(exported);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('an export does not fail because its choice cannot be remembered', async () => {
