@@ -31,8 +31,14 @@ export type PanelName = (typeof PANELS)[number];
 
 /** An offer on the canvas: it disappears when it is accepted, refused or replaced by another. */
 export type PlaceOffer =
-  /** A mask was moved away: there may be no object under it. */
-  | { readonly kind: 'moved'; readonly conceptId: string }
+  /** A mask was moved away: there may be no object under it, as long as it is the concept's. */
+  | {
+      readonly kind: 'moved';
+      readonly conceptId: string;
+      readonly mask: AssetId;
+      /** The mask before it was moved. */
+      readonly left: AssetId;
+    }
   /** A picture was placed on an object. */
   | {
       readonly kind: 'dropped';

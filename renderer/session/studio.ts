@@ -79,8 +79,9 @@ export class Studio {
     this.pictureLibrary = new PictureLibrary((id) => client.readAsset(id), reportError);
     this.workbench = new MaskWorkbench(library, {
       saveMask: async (targetId, plane, change) => {
-        this.#offerPlace(targetId, plane, change);
-        return this.masks.save(this.session, targetId, plane, change);
+        const saved = this.masks.save(this.session, targetId, plane, change);
+        this.#offerPlace(targetId, plane, change, saved);
+        return saved;
       },
       currentMask: (targetId) => {
         const { shown } = this.projects;
@@ -189,16 +190,27 @@ export class Studio {
   }
 
   /** A mask that was moved away may have left its object: the concept would vanish without a notice. */
-  #offerPlace(targetId: string, plane: MaskPlane | Promise<MaskPlane>, change: MaskChange): void {
+  #offerPlace(
+    targetId: string,
+    plane: MaskPlane | Promise<MaskPlane>,
+    change: MaskChange,
+    saved: Promise<AssetId | null>,
+  ): void {
     const { conceptId, role } = targetOf(targetId);
     if (role !== 'mask' || change.kind !== 'gesture' || change.label !== 'move') return;
     const { session } = this;
     const concept = session.document.concepts.find(({ id }) => id === conceptId);
     if (!concept || concept.mask === null || concept.image === null) return;
-    Promise.all([this.workbench.load(concept.mask), plane])
-      .then(([before, after]) => {
-        if (session === this.projects.shown && overlapOf(before, after) < LEFT_BELOW) {
-          useEditor.setState({ offer: { kind: 'moved', conceptId } });
+    const { offer } = useEditor.getState();
+    // One that has left its object may be moved on, or back.
+    const isOn = offer?.kind === 'moved' && offer.conceptId === conceptId && offer.mask === concept.mask;
+    const left = isOn ? offer.left : concept.mask;
+    // Whoever saves it says that it was not saved.
+    Promise.all([this.workbench.load(left), plane, saved.catch(() => null)])
+      .then(([before, after, mask]) => {
+        if (mask === null || session !== this.projects.shown) return;
+        if (overlapOf(before, after) < LEFT_BELOW) {
+          useEditor.setState({ offer: { kind: 'moved', conceptId, mask, left } });
         }
       })
       .catch(reportError);

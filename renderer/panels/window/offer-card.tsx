@@ -19,6 +19,9 @@ export const OfferCard = memo(function OfferCard() {
   if (!offer || !document || !isOf(offer.conceptId)) return null;
   const close = () => useEditor.setState({ offer: null });
   if (offer.kind === 'moved') {
+    const { mode, mask } = concepts.find(({ id }) => id === offer.conceptId)!;
+    // It has been given another one since, or is placed already.
+    if (mask !== offer.mask || mode === 'place') return null;
     const name = conceptName(document, offer.conceptId);
     return (
       <Card title={t('drop.moved', { name })} text={t('drop.movedText')}>

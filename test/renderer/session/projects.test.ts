@@ -85,7 +85,8 @@ test('a project whose selected concept is placed opens with the Move tool, anoth
 test('a proposal belongs to its project, even if the other has a concept with the same id', async () => {
   await projects.show(stateOf('a'));
   const hits = { conceptId: 'concept-1', image: 'i', phrase: '', hits: [], chosen: [], isSearching: false };
-  useEditor.setState({ offer: { kind: 'moved', conceptId: 'concept-1' }, hits });
+  const offer = { kind: 'moved', conceptId: 'concept-1', mask: 'moved', left: 'mask' } as const;
+  useEditor.setState({ offer, hits });
   await projects.open(async () => stateOf('b'));
   expect(useEditor.getState()).toMatchObject({ offer: null, hits: null });
 });
