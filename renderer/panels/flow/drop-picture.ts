@@ -82,9 +82,12 @@ export async function offerReplacement(
   }
   const { engine } = useStudio.getState();
   if (!engine?.pack?.capabilities.selectMask) return;
-  // A pack of drawings can only place in photographs, which has been done.
-  if (engine.vocabulary?.draws === 'drawings' && background !== null) {
-    if (await isPhotograph(studio, background)) return;
+  // A pack of drawings can only place photographs, and in photographs, which has been done.
+  if (engine.vocabulary?.draws === 'drawings') {
+    const dropped = session.document.concepts.find(({ id }) => id === conceptId)?.image ?? null;
+    for (const picture of [background, dropped]) {
+      if (picture !== null && (await isPhotograph(studio, picture))) return;
+    }
   }
   const mask = await studio.masks.objectAt(session, at);
   if (mask === undefined) return;

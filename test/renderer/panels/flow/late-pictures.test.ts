@@ -26,6 +26,10 @@ vi.mock(import('../../../../renderer/panels/flow/subject.ts'), async (original) 
   opacityOf: async () => null,
   canFindSubject: () => false,
 }));
+vi.mock(import('../../../../renderer/panels/flow/picture-samples.ts'), async (original) => ({
+  ...(await original()),
+  isPhotograph: async (_: Studio, id: string) => id === 'photo',
+}));
 vi.mock(import('../../../../renderer/session/notices.ts'), async (original) => ({
   ...(await original()),
   reportNotice: (message: string) => void said.notices.push(message),
@@ -161,6 +165,27 @@ test('an object of another background is neither offered nor replaced', async ()
   const edit = (_: string, change: DocumentEdit) => session.edit('', change);
   if (offer?.kind === 'dropped') takeOffer({ ...studio, edit } as unknown as Studio, offer);
   expect(concept()).toMatchObject({ mode: 'place', mask: null });
+  useStudio.setState({ engine: null });
+});
+
+test('a pack of drawings offers to replace an object only by a drawing, and only in one', async () => {
+  const engine = { pack: { capabilities: { selectMask: true } }, vocabulary: { draws: 'drawings' } };
+  useStudio.setState({ engine: engine as never });
+  const placement = firstPlacement(SIZE, SIZE);
+  const isOffered = async (image: string, background: string) => {
+    const document = changeConcept(session.document, 'cat', { mode: 'place', placement, image });
+    session.document = { ...document, background };
+    useEditor.setState({ offer: null });
+    arrive = {};
+    const looked = offerReplacement(studio, 'cat', 'cat.png', { x: 15, y: 10 }, studio.session);
+    await settled();
+    arrive.object?.();
+    await looked;
+    return useEditor.getState().offer !== null;
+  };
+  expect(await isOffered('drawing', 'street')).toBe(true);
+  expect(await isOffered('photo', 'street')).toBe(false);
+  expect(await isOffered('drawing', 'photo')).toBe(false);
   useStudio.setState({ engine: null });
 });
 
