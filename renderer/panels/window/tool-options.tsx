@@ -162,7 +162,7 @@ function OptionSlider({
         label={null}
         thumbLabel={name}
       />
-      <Text span size="xs" w={44} className="numbers">
+      <Text span size="xs" miw={44} className="numbers">
         {shown}
       </Text>
     </div>
