@@ -57,6 +57,7 @@ class ScenePlan:
     place: str
     concepts: list[ConceptPlan]  # from the farthest to the nearest
     seed: int
+    render_seed: int = 0
 
 
 def spoken_look(look: Look) -> Look:
@@ -145,7 +146,7 @@ def build(plan: ScenePlan, folder: str, extension: str) -> tuple[dict, list[np.n
         "inpainted": write("inpainted", scene.empty),
         "frame": "whole",
         "concepts": entries,
-        "parameters": {"seed": 0},
+        "parameters": {"seed": plan.render_seed},
     }
     with open(f"{folder}/scene.json", "w") as file:
         json.dump(scene_file, file, indent=2)
