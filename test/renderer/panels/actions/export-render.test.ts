@@ -29,8 +29,11 @@ const studio = {
       calls.push([name, input]);
       if (name.startsWith('dialog.')) return { path: chosen };
       if (name === 'export.picture') await wait;
-      const failure = failures[name === 'settings.set' ? 'settings' : String(input.renderId)];
+      const isSettings = name === 'settings.set';
+      const failure = failures[isSettings ? 'settings' : String(input.renderId)];
       if (failure) throw failure;
+      // The page keeps the answer, also for the tests after this one.
+      if (isSettings) return useStudio.getState().settings;
       return { fileName: 'a.webp', bytes: 1, mediaType: '', path: '/a.webp', asset: null };
     },
     readAsset: async () => new Uint8Array([1, 2]),
