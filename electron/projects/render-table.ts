@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
+import { cutText } from '../contract/cut-text.ts';
 import { errorCodeSchema, StudioError } from '../contract/errors.ts';
 import { renderScoresSchema } from '../contract/picture-scores.ts';
 import { renderGroupSchema } from '../contract/render-record.ts';
@@ -21,7 +22,7 @@ import {
   renderRecordSchema,
   renderSummarySchema,
 } from './project-records.ts';
-import { boundedTextOr, boundedTimeMs, cutText, MAX_TEXT_LENGTH } from './shown-values.ts';
+import { boundedTextOr, boundedTimeMs, MAX_TEXT_LENGTH } from './shown-values.ts';
 import { boundedText, fromStored, fromStoredJson, toStoredJson } from './stored-json.ts';
 
 /** Which renders a list shows: newest first. */

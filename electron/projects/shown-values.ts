@@ -3,6 +3,7 @@
  * elsewhere, or one written while a clock was wrong, still opens (docs/decisions/0125).
  */
 import * as z from 'zod';
+import { cutText } from '../contract/cut-text.ts';
 
 /** The end of the year 9999 in milliseconds since 1970: ISO 8601 has no plain form for later times. */
 export const MAX_TIME_MS = 253_402_300_799_999;
@@ -27,12 +28,4 @@ export function boundedTextOr(text: string | null, fallback: string): string {
   const trimmed = (text ?? '').replaceAll('\0', '').trim();
   const cut = cutText(trimmed, MAX_TEXT_LENGTH);
   return cut === '' ? fallback : cut;
-}
-
-/** The beginning of a text, not cut through a surrogate pair. */
-export function cutText(text: string, maxLength: number): string {
-  return text
-    .slice(0, maxLength)
-    .replace(/[\ud800-\udbff]$/u, '')
-    .trimEnd();
 }

@@ -4,6 +4,7 @@
  * When another project is shown, a session continues until the host has all of its changes.
  */
 import i18next from 'i18next';
+import { cutText } from '../../electron/contract/cut-text.ts';
 import type { ErrorCode } from '../../electron/contract/errors.ts';
 import { StudioError } from '../../electron/contract/errors.ts';
 import { MAX_LABEL_LENGTH, type ProjectState } from '../../electron/contract/project-state.ts';
@@ -277,8 +278,7 @@ export class ProjectSession {
 
 /** A label names a phrase or a file, which may be as long as a label on its own. */
 function bounded(label: string): string {
-  if (label.length <= MAX_LABEL_LENGTH) return label;
-  return `${label.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  return label.length <= MAX_LABEL_LENGTH ? label : `${cutText(label, MAX_LABEL_LENGTH - 1)}…`;
 }
 
 function codeOf(error: unknown): ErrorCode | null {

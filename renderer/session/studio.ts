@@ -205,7 +205,7 @@ export class Studio {
     // One that has left its object may be moved on, or back.
     const isOn = offer?.kind === 'moved' && offer.conceptId === conceptId && offer.mask === concept.mask;
     const left = isOn ? offer.left : concept.mask;
-    // Whoever saves it says that it was not saved.
+    // The caller reports a failed save.
     Promise.all([this.workbench.load(left), plane, saved.catch(() => null)])
       .then(([before, after, mask]) => {
         if (mask === null || session !== this.projects.shown) return;

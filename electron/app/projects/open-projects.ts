@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { realpathSync, rmSync } from 'node:fs';
+import { cutText } from '../../contract/cut-text.ts';
 import { StudioError } from '../../contract/errors.ts';
 import { notice } from '../../contract/notices.ts';
 import type { HistoryEntry, ProjectId, ProjectState } from '../../contract/project-state.ts';
@@ -11,7 +12,7 @@ import { PROJECT_EXTENSION } from '../../projects/file-names.ts';
 import { ProjectFile } from '../../projects/project-file.ts';
 import type { RecentProjects } from '../../projects/recent-projects.ts';
 import type { CopyOptions } from '../../projects/save-copy.ts';
-import { cutText, MAX_TEXT_LENGTH } from '../../projects/shown-values.ts';
+import { MAX_TEXT_LENGTH } from '../../projects/shown-values.ts';
 import { asStudioError } from '../studio-error.ts';
 import type { StudioEvents } from '../studio-events.ts';
 import { checkedPath } from './file-names.ts';
